@@ -1,0 +1,23 @@
+"""Approval steps: user tasks whose outcome is a decision by policy."""
+
+from __future__ import annotations
+
+from engine.approvals.protocol import (
+    ApprovalStep,
+    OptionProblem,
+    Options,
+    Outcome,
+    Seat,
+    StepContext,
+    Vote,
+)
+
+__all__ = [
+    "ApprovalStep",
+    "OptionProblem",
+    "Options",
+    "Outcome",
+    "Seat",
+    "StepContext",
+    "Vote",
+]

@@ -1,0 +1,30 @@
+"""The engine's tables. One metadata for the whole product, so that one migration
+history and one transaction cover engine and domain alike."""
+
+from __future__ import annotations
+
+from engine.tables.definition import definition, definition_file
+from engine.tables.history import history_event, history_payload, triggers
+from engine.tables.instance import identity_link, instance
+from engine.tables.job import job, subscription
+from engine.tables.meta import metadata
+from engine.tables.record import idempotency, incident, received_message
+from engine.tables.work_item import comment, work_item
+
+__all__ = [
+    "comment",
+    "definition",
+    "definition_file",
+    "history_event",
+    "history_payload",
+    "idempotency",
+    "identity_link",
+    "incident",
+    "instance",
+    "job",
+    "metadata",
+    "received_message",
+    "subscription",
+    "triggers",
+    "work_item",
+]
