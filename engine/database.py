@@ -149,8 +149,10 @@ class _Compiled:
         assert isinstance(compiled, SQLCompiler)
         self._sql = str(compiled)
         self._order = tuple(compiled.positiontup or ()) if compiled.positional else None
-        literals = compiled.construct_params(_check=False)
-        self._literals = {name: value for name, value in literals.items() if value is not None}
+        values = compiled.construct_params(_check=False)
+        self._literals = {
+            name: values[name] for bind, name in compiled.bind_names.items() if not bind.required
+        }
 
     def __call__(
         self, connection: Connection, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]]

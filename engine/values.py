@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Generic, Literal, TypeAlias, TypeVar
 
-Value: TypeAlias = None | bool | int | float | str | list["Value"] | dict[str, "Value"]
+Value: TypeAlias = bool | int | float | str | list["Value"] | dict[str, "Value"] | None
 """A JSON value."""
 
 

@@ -1,0 +1,1 @@
+"""One file a command family: what happens inside a command's transaction."""

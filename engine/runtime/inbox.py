@@ -1,0 +1,169 @@
+"""The inbox: what waits for an actor, page by page.
+
+One LIMITed sub-select a group, each served by the partial index on open items,
+merged; so a page costs the same whatever is open, finished or past.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+
+from engine.errors import InvalidInput
+from engine.identity import Actor
+from engine.runtime.deployed import Definitions
+from engine.runtime.presenting import present_item
+from engine.tables import identity_link, instance, work_item
+from engine.tables.types import to_micros
+from engine.values import InboxCounts, InboxQuery, Page, WorkItem
+
+COUNT_CAP = 100
+MAX_LIMIT = 200
+_OPEN = work_item.c.status == literal_column("0")
+
+
+def inbox(
+    connection: Connection,
+    definitions: Definitions,
+    actor: Actor,
+    query: InboxQuery,
+    now: int,
+) -> Page[WorkItem]:
+    """A page of open work items in the order asked for."""
+    limit = max(1, min(query.limit, MAX_LIMIT))
+    conditions = _filters(connection, definitions, query, now)
+    branches = [_page(scope, conditions, query, limit + 1) for scope in _scopes(actor, query.view)]
+    if not branches:
+        return Page(())
+    merged = union_all(*[select(branch.subquery()) for branch in branches]).subquery()
+    order = _order(merged.c, query)
+    rows = connection.execute(
+        select(merged, instance.c.business_key)
+        .join(instance, instance.c.id == merged.c.instance_id)
+        .order_by(*order)
+        .limit(limit + 1)
+    ).all()
+    unique = list({row.id: row for row in rows}.values())
+    items = [
+        present_item(row, definitions.get(connection, row.definition_id), row.business_key)
+        for row in unique[:limit]
+    ]
+    more = len(rows) > limit
+    return Page(items, _cursor(unique[len(items) - 1], query) if more and items else None)
+
+
+def counts(connection: Connection, actor: Actor, now: int) -> InboxCounts:
+    """How much waits, each group counted up to a hundred."""
+
+    def capped(scopes: Sequence[ColumnElement[bool]], *more: ColumnElement[bool]) -> int:
+        total = 0
+        for scope in scopes:
+            some = select(work_item.c.id).where(_OPEN, scope, *more).limit(COUNT_CAP).subquery()
+            total += connection.execute(select(func.count()).select_from(some)).scalar_one()
+        return min(total, COUNT_CAP)
+
+    mine = _scopes(actor, "mine")
+    groups = _scopes(actor, "groups")
+    return InboxCounts(
+        mine=capped(mine),
+        groups=capped(groups),
+        overdue=capped(groups, work_item.c.due_at < now),
+    )
+
+
+def _scopes(actor: Actor, view: str) -> list[ColumnElement[bool]]:
+    """The disjoint parts of a view, each with its own index range."""
+    mine = work_item.c.assignee == actor.id
+    if actor.only_item is not None:
+        return [work_item.c.id == actor.only_item]
+    if view == "mine":
+        return [mine]
+    offered = [*sorted(actor.groups), actor.id]
+    if view == "groups":
+        free = work_item.c.assignee.is_(None)
+        return [mine] + [and_(work_item.c.candidate == group, free) for group in offered]
+    if actor.oversees:
+        return [_OPEN]
+    linked = select(identity_link.c.instance_id).where(identity_link.c.group.in_(offered))
+    return [
+        or_(
+            mine,
+            work_item.c.candidate.in_(offered),
+            work_item.c.instance_id.in_(linked),
+        )
+    ]
+
+
+def _filters(
+    connection: Connection, definitions: Definitions, query: InboxQuery, now: int
+) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if query.process:
+        ids = definitions.ids_of(connection, query.process)
+        wanted.append(work_item.c.definition_id.in_(ids))
+    if query.element:
+        wanted.append(work_item.c.element == query.element)
+    if query.org_unit:
+        wanted.append(work_item.c.org_unit == query.org_unit)
+    if query.counterparty:
+        wanted.append(work_item.c.counterparty == query.counterparty)
+    if query.overdue:
+        wanted.append(work_item.c.due_at < now)
+    if query.due_before is not None:
+        wanted.append(work_item.c.due_at < to_micros(query.due_before))
+    if query.text.strip():
+        text = query.text.strip()
+        wanted.append(
+            or_(
+                work_item.c.subject.icontains(text, autoescape=True),
+                work_item.c.counterparty.icontains(text, autoescape=True),
+            )
+        )
+    return wanted
+
+
+def _page(
+    scope: ColumnElement[bool],
+    conditions: Sequence[ColumnElement[bool]],
+    query: InboxQuery,
+    limit: int,
+) -> Select[Any]:
+    statement = select(work_item).where(_OPEN, scope, *conditions)
+    if query.after is not None:
+        statement = statement.where(_beyond(query))
+    return statement.order_by(*_order(work_item.c, query)).limit(limit)
+
+
+def _order(columns: Any, query: InboxQuery) -> tuple[ColumnElement[Any], ...]:
+    if query.sort == "newest":
+        return (columns.id.desc(),)
+    return (columns.due_at, columns.id)
+
+
+def _cursor(row: Any, query: InboxQuery) -> str:
+    return str(row.id) if query.sort == "newest" else f"{row.due_at}.{row.id}"
+
+
+def _beyond(query: InboxQuery) -> ColumnElement[bool]:
+    try:
+        parts = [int(part) for part in (query.after or "").split(".")]
+    except ValueError as error:
+        raise InvalidInput({"after": ["not_a_cursor"]}) from error
+    if len(parts) != (1 if query.sort == "newest" else 2) or max(parts) >= 1 << 63:
+        raise InvalidInput({"after": ["not_a_cursor"]})
+    if query.sort == "newest":
+        return work_item.c.id < parts[0]
+    return tuple_(work_item.c.due_at, work_item.c.id) > tuple_(*parts)

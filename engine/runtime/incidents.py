@@ -1,0 +1,116 @@
+"""Incidents: what cannot go on by itself, kept until a person has dealt with it."""
+
+from __future__ import annotations
+
+import orjson
+from sqlalchemy import Connection, insert, select, update
+
+from engine.errors import ExecutionError, Forbidden, InvalidInput, InvalidState, NotFound
+from engine.identity import Actor
+from engine.ids import new_id
+from engine.runtime.locked import LockedInstance
+from engine.tables import incident, instance, job
+from engine.tables.types import from_micros
+from engine.unit import Unit
+from engine.values import Incident, Page
+
+OPEN, RESOLVED = 0, 1
+PENDING, FAILED = 0, 1
+
+
+def raise_incident(
+    unit: Unit, locked: LockedInstance | None, job_id: int, error: ExecutionError
+) -> None:
+    """Mark a job as failed for good and open an incident for it."""
+    unit.connection.execute(
+        update(job)
+        .where(job.c.id == job_id)
+        .values(status=FAILED, lease_until=None, lease_by=None, last_error=error.detail)
+    )
+    incident_id = new_id()
+    unit.connection.execute(
+        insert(incident).values(
+            id=incident_id,
+            instance_id=locked.id if locked else None,
+            job_id=job_id,
+            element=error.element,
+            reason=error.reason,
+            detail=error.detail,
+            params=orjson.dumps({name: str(value) for name, value in error.params.items()}),
+            status=OPEN,
+            at=unit.at,
+        )
+    )
+    if locked is not None:
+        locked.record(
+            "incident_raised",
+            unit.actor,
+            element=error.element,
+            payload={"reason": error.reason, "detail": error.detail},
+        )
+
+
+def retry(unit: Unit, incident_id: int) -> int:
+    """Give the incident's job one more attempt, now; returns the job's id.
+
+    Raises NotFound, Forbidden (the actor does not oversee), InvalidState (already resolved).
+    """
+    if not unit.actor.oversees:
+        raise Forbidden
+    row = unit.connection.execute(
+        select(incident).where(incident.c.id == incident_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    if row.status != OPEN:
+        raise InvalidState("This incident is already resolved.")
+    locked = None if row.instance_id is None else LockedInstance.load(unit, row.instance_id)
+    unit.connection.execute(
+        update(incident)
+        .where(incident.c.id == incident_id)
+        .values(status=RESOLVED, resolved_at=unit.at, resolved_by=unit.actor.id)
+    )
+    unit.connection.execute(
+        update(job)
+        .where(job.c.id == row.job_id)
+        .values(status=PENDING, due_at=unit.at, max_attempts=job.c.attempts + 1)
+    )
+    if locked is not None:
+        locked.record("incident_retried", unit.actor, element=row.element)
+        locked.save(unit)
+    unit.wakes = True
+    return int(row.job_id)
+
+
+def open_incidents(
+    connection: Connection, actor: Actor, *, limit: int, after: str | None
+) -> Page[Incident]:
+    """Open incidents, oldest first. Only who oversees sees any."""
+    if not actor.oversees:
+        raise Forbidden
+    if after is not None and (not after.isdecimal() or int(after) >= 1 << 63):
+        raise InvalidInput({"after": ["not_a_cursor"]})
+    rows = connection.execute(
+        select(incident, instance.c.business_key, instance.c.subject)
+        .outerjoin(instance, instance.c.id == incident.c.instance_id)
+        .where(incident.c.status == OPEN, incident.c.id > int(after or 0))
+        .order_by(incident.c.id)
+        .limit(limit + 1)
+    ).all()
+    items = [
+        Incident(
+            id=row.id,
+            instance_id=row.instance_id,
+            business_key=row.business_key or "",
+            subject=row.subject or "",
+            element=row.element,
+            reason=row.reason,
+            detail=row.detail,
+            params=orjson.loads(row.params),
+            at=from_micros(row.at),
+            resolved_at=None,
+            resolved_by=None,
+        )
+        for row in rows[:limit]
+    ]
+    return Page(items, str(items[-1].id) if len(rows) > limit else None)

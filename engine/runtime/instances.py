@@ -1,0 +1,215 @@
+"""Process instances: started, shown, ended before their end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import orjson
+from sqlalchemy import Connection, delete, insert, or_, select, update
+
+from engine.database import Statement
+from engine.errors import Forbidden, InvalidInput, InvalidState, NotFound
+from engine.history.recorder import GENESIS
+from engine.identity import Actor
+from engine.ids import new_id
+from engine.registry import Registry
+from engine.runtime.access import require_sight
+from engine.runtime.advance import Move, advance
+from engine.runtime.deployed import Definition, Definitions
+from engine.runtime.locked import LockedInstance
+from engine.runtime.presenting import present_item
+from engine.tables import identity_link, incident, instance, job, subscription, work_item
+from engine.tables.types import from_micros
+from engine.unit import Unit
+from engine.values import (
+    Instance,
+    InstanceQuery,
+    InstanceStatus,
+    Labels,
+    Page,
+    Started,
+    Value,
+    WorkItemStatus,
+)
+
+MAX_LIMIT = 200
+MAX_VARIABLES_BYTES = 64 * 1024
+_insert = Statement(insert(instance).values({c.name: None for c in instance.c}))
+
+
+def start(
+    unit: Unit,
+    registry: Registry,
+    definition: Definition,
+    *,
+    business_key: str,
+    variables: Mapping[str, Value],
+    labels: Labels,
+    links: Iterable[str],
+) -> Started:
+    """Start an instance of a definition, in the unit's transaction."""
+    if len(orjson.dumps(dict(variables))) > MAX_VARIABLES_BYTES:
+        raise InvalidInput({"variables": [f"too_long:{MAX_VARIABLES_BYTES}"]})
+    locked = LockedInstance(
+        id=new_id(),
+        definition_id=definition.id,
+        business_key=business_key,
+        status=InstanceStatus.ACTIVE,
+        revision=0,
+        seq=0,
+        head=GENESIS,
+        state=None,
+        labels=labels,
+    )
+    _insert(
+        unit.connection,
+        {
+            "id": locked.id,
+            "definition_id": definition.id,
+            "business_key": business_key,
+            "status": int(InstanceStatus.ACTIVE),
+            "revision": 0,
+            "seq": 0,
+            "head": GENESIS,
+            "state": None,
+            "subject": labels.subject,
+            "org_unit": labels.org_unit,
+            "counterparty": labels.counterparty,
+            "started_at": unit.at,
+            "ended_at": None,
+        },
+    )
+    unit.link(locked.id, links)
+    locked.record(
+        "instance_started",
+        unit.actor,
+        payload={"variables": dict(variables), "version": definition.version},
+    )
+    advanced = advance(unit, registry, locked, definition, Move("start", 0, variables))
+    locked.save(unit)
+    return Started(locked.id, tuple(row["id"] for row in advanced.items), advanced.finished)
+
+
+def terminate(unit: Unit, instance_id: int, reason: str) -> None:
+    """End an instance before its end: nothing waits any more, the history stays."""
+    require_sight(unit.connection, unit.actor, instance_id)
+    if not unit.actor.oversees:
+        raise Forbidden
+    if not reason.strip():
+        raise InvalidInput({"reason": ["required"]})
+    locked = LockedInstance.load(unit, instance_id)
+    if not locked.active:
+        raise InvalidState("The process has ended already.")
+    unit.connection.execute(
+        update(work_item)
+        .where(work_item.c.instance_id == instance_id, work_item.c.status == 0)
+        .values(status=int(WorkItemStatus.CANCELLED), completed_at=unit.at)
+    )
+    unit.connection.execute(delete(subscription).where(subscription.c.instance_id == instance_id))
+    unit.connection.execute(
+        update(incident)
+        .where(incident.c.instance_id == instance_id, incident.c.status == 0)
+        .values(status=1, resolved_at=unit.at, resolved_by=unit.actor.id)
+    )
+    unit.connection.execute(delete(job).where(job.c.instance_id == instance_id))
+    locked.status, locked.state, locked.ended_at = InstanceStatus.TERMINATED, None, unit.at
+    locked.record("instance_terminated", unit.actor, payload={"reason": reason})
+    locked.save(unit)
+
+
+def get(
+    connection: Connection, definitions: Definitions, actor: Actor, instance_id: int
+) -> Instance:
+    """An instance with its open work items and the elements it waits at."""
+    require_sight(connection, actor, instance_id)
+    row = connection.execute(select(instance).where(instance.c.id == instance_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    definition = definitions.get(connection, row.definition_id)
+    items = connection.execute(
+        select(work_item)
+        .where(work_item.c.instance_id == instance_id, work_item.c.status == 0)
+        .order_by(work_item.c.due_at, work_item.c.id)
+    ).all()
+    waiting = connection.execute(
+        select(job.c.element)
+        .where(job.c.instance_id == instance_id, job.c.element != "")
+        .union(select(subscription.c.element).where(subscription.c.instance_id == instance_id))
+    ).all()
+    troubles = connection.execute(
+        select(incident.c.id).where(incident.c.instance_id == instance_id, incident.c.status == 0)
+    ).all()
+    attached = {element.id for element in definition.model.elements.values() if element.attached_to}
+    active = [item.element for item in items]
+    active += [row.element for row in waiting if row.element not in attached]
+    return Instance(
+        id=row.id,
+        definition_id=row.definition_id,
+        key=definition.key,
+        version=definition.version,
+        process_names=definition.model.names,
+        business_key=row.business_key,
+        status=InstanceStatus(row.status),
+        labels=Labels(row.subject, row.org_unit, row.counterparty),
+        started_at=from_micros(row.started_at),
+        ended_at=from_micros(row.ended_at) if row.ended_at else None,
+        revision=row.revision,
+        open_items=tuple(present_item(item, definition, row.business_key) for item in items),
+        active_elements=tuple(dict.fromkeys(active)),
+        incidents=len(troubles),
+    )
+
+
+def find(
+    connection: Connection, definitions: Definitions, actor: Actor, query: InstanceQuery
+) -> Page[Instance]:
+    """A page of the instances the actor may see, newest first, without their items."""
+    limit = max(1, min(query.limit, MAX_LIMIT))
+    statement = select(instance).order_by(instance.c.id.desc()).limit(limit + 1)
+    if not actor.oversees:
+        linked = select(identity_link.c.instance_id).where(
+            identity_link.c.group.in_([*actor.groups, actor.id])
+        )
+        statement = statement.where(instance.c.id.in_(linked))
+    if query.process:
+        ids = definitions.ids_of(connection, query.process)
+        statement = statement.where(instance.c.definition_id.in_(ids))
+    if query.org_unit:
+        statement = statement.where(instance.c.org_unit == query.org_unit)
+    if query.counterparty:
+        statement = statement.where(instance.c.counterparty == query.counterparty)
+    if query.status is not None:
+        statement = statement.where(instance.c.status == int(query.status))
+    if query.text.strip():
+        text = query.text.strip()
+        statement = statement.where(
+            or_(
+                instance.c.subject.icontains(text, autoescape=True),
+                instance.c.business_key.icontains(text, autoescape=True),
+                instance.c.counterparty.icontains(text, autoescape=True),
+            )
+        )
+    if query.after is not None:
+        if not query.after.isdecimal() or int(query.after) >= 1 << 63:
+            raise InvalidInput({"after": ["not_a_cursor"]})
+        statement = statement.where(instance.c.id < int(query.after))
+    rows = connection.execute(statement).all()
+    items = []
+    for row in rows[:limit]:
+        definition = definitions.get(connection, row.definition_id)
+        items.append(
+            Instance(
+                id=row.id,
+                definition_id=row.definition_id,
+                key=definition.key,
+                version=definition.version,
+                process_names=definition.model.names,
+                business_key=row.business_key,
+                status=InstanceStatus(row.status),
+                labels=Labels(row.subject, row.org_unit, row.counterparty),
+                started_at=from_micros(row.started_at),
+                ended_at=from_micros(row.ended_at) if row.ended_at else None,
+                revision=row.revision,
+            )
+        )
+    return Page(items, str(items[-1].id) if len(rows) > limit else None)

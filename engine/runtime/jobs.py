@@ -1,0 +1,313 @@
+"""Jobs: claimed with a lease, performed outside any transaction, ended in one.
+
+A worker that dies leaves a lease that runs out; the next sweep takes the job
+again. A job's effect and its deletion commit together, so it takes effect once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import bindparam, delete, or_, select, update
+
+from engine.database import Database, Statement
+from engine.errors import ExecutionError, ExpressionError
+from engine.identity import SYSTEM
+from engine.kernel import Run
+from engine.registry import Job, JobContext, Performer, ReadSession, Registry
+from engine.runtime.advance import Move, step
+from engine.runtime.deployed import Definition, Definitions
+from engine.runtime.incidents import PENDING, raise_incident
+from engine.runtime.locked import LockedInstance
+from engine.runtime.messages import deliver
+from engine.runtime.timing import due
+from engine.schedule import parse_timer
+from engine.tables import instance, job
+from engine.tables.types import to_micros
+from engine.unit import Unit
+from engine.values import Value
+
+LEASE_SECONDS = 120
+MAX_BACKOFF_SECONDS = 24 * 3600
+_MOVES = frozenset({"timer", "message", "move"})
+_log = logging.getLogger(__name__)
+
+_due = Statement(
+    select(job.c.id)
+    .where(
+        job.c.status == PENDING,
+        job.c.due_at <= bindparam("now"),
+        or_(job.c.lease_until.is_(None), job.c.lease_until < bindparam("now")),
+    )
+    .order_by(job.c.due_at, job.c.id)
+    .limit(bindparam("most")),
+    lock="skip",
+)
+_lease = Statement(
+    update(job)
+    .where(job.c.id == bindparam("the_id"))
+    .values(
+        lease_until=bindparam("until"),
+        lease_by=bindparam("worker"),
+        attempts=job.c.attempts + 1,
+    )
+)
+
+
+def claim_due(unit: Unit, worker: str, limit: int) -> list[int]:
+    """Lease up to ``limit`` due jobs to ``worker``, oldest first; returns their ids."""
+    ids = [row.id for row in _due(unit.connection, {"now": unit.at, "most": limit})]
+    if ids:
+        until = unit.at + LEASE_SECONDS * 1_000_000
+        _lease(unit.connection, [{"the_id": id_, "until": until, "worker": worker} for id_ in ids])
+    return ids
+
+
+class JobRunner:
+    """Runs one leased job: its outside half, then its transactional half."""
+
+    def __init__(
+        self,
+        database: Database,
+        registry: Registry,
+        definitions: Definitions,
+        session: ReadSession,
+    ) -> None:
+        self._database = database
+        self._registry = registry
+        self._definitions = definitions
+        self._session = session
+
+    def prepare(self, job_id: int, worker: str, now: datetime) -> _Prepared | None:
+        """Read what the job needs; None if it is gone or leased to somebody else."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                select(job, instance.c.business_key, instance.c.state, instance.c.definition_id)
+                .outerjoin(instance, instance.c.id == job.c.instance_id)
+                .where(job.c.id == job_id, job.c.lease_by == worker)
+            ).one_or_none()
+            if row is None:
+                return None
+            definition = (
+                None
+                if row.definition_id is None
+                else self._definitions.get(connection, row.definition_id)
+            )
+        return _Prepared(row, definition, self._registry, self._session, now)
+
+    def finish(self, unit: Unit, prepared: _Prepared, result: Value) -> None:
+        """Apply the job's effect and delete it, in the unit's transaction."""
+        row = prepared.row
+        if row.kind == "message":
+            self._deliver(unit, prepared)
+            return
+        locked = None if row.instance_id is None else LockedInstance.load(unit, row.instance_id)
+        if not _still_leased(unit, row):
+            return
+        unit.connection.execute(delete(job).where(job.c.id == row.id))
+        variables: Mapping[str, Value] = {}
+        if prepared.performer is not None:
+            variables = prepared.performer.apply(JobContext(unit, prepared.job, unit.now), result)
+            unit.flush()
+        if locked is not None:
+            self._move(unit, locked, prepared, result, variables)
+            locked.save(unit)
+
+    def _deliver(self, unit: Unit, prepared: _Prepared) -> None:
+        """Deliver a thrown message; the thrower is not locked, so no two can wait
+        for each other.
+        """
+        if not _still_leased(unit, prepared.row):
+            return
+        unit.connection.execute(delete(job).where(job.c.id == prepared.row.id))
+        name, payload = prepared.payload["name"], prepared.payload["variables"]
+        assert isinstance(name, str)
+        assert isinstance(payload, dict)
+        delivery = deliver(
+            unit,
+            self._registry,
+            self._definitions,
+            name,
+            payload,
+            business_key=None,
+        )
+        if not delivery.delivered:
+            _log.info("no case waits for the message %s", name)
+
+    def _move(
+        self,
+        unit: Unit,
+        locked: LockedInstance,
+        prepared: _Prepared,
+        result: Value,
+        variables: Mapping[str, Value],
+    ) -> None:
+        row, definition = prepared.row, prepared.definition
+        assert definition is not None
+        if row.kind == "move":
+            step(unit, self._registry, locked, definition, Move.load(prepared.payload))
+        elif row.kind == "timer":
+            locked.record("timer_fired", SYSTEM, element=row.element)
+            move = Move("fire", row.task_no, {})
+            if step(unit, self._registry, locked, definition, move).still_waiting:
+                _rearm(unit, prepared)
+        elif row.kind == "service":
+            name = definition.element(row.element).properties.get("resultVariable")
+            values = {**variables, name: result} if name else variables
+            locked.record("service_completed", SYSTEM, element=row.element)
+            step(unit, self._registry, locked, definition, Move("complete", row.task_no, values))
+        else:
+            locked.record("job_completed", SYSTEM, payload={"kind": row.kind})
+
+    def fail(self, unit: Unit, prepared: _Prepared, error: Exception) -> None:
+        """Put the job off with exponential backoff or, out of attempts, open an incident."""
+        row = prepared.row
+        locked = None if row.instance_id is None else LockedInstance.load(unit, row.instance_id)
+        if not _still_leased(unit, row):
+            return
+        if isinstance(error, ExecutionError) or row.attempts >= row.max_attempts:
+            raise_incident(unit, locked, row.id, _as_execution_error(row, error))
+            if locked is not None:
+                locked.save(unit)
+            return
+        wait = min(row.backoff_seconds * 2 ** (row.attempts - 1), MAX_BACKOFF_SECONDS)
+        unit.connection.execute(
+            update(job)
+            .where(job.c.id == row.id)
+            .values(
+                due_at=unit.at + wait * 1_000_000,
+                lease_until=None,
+                lease_by=None,
+                last_error=f"{type(error).__name__}: {error}"[:2000],
+            )
+        )
+
+
+class _Prepared:
+    """A leased job on its way."""
+
+    def __init__(
+        self,
+        row: Any,
+        definition: Definition | None,
+        registry: Registry,
+        session: ReadSession,
+        now: datetime,
+    ) -> None:
+        self.row = row
+        self.definition = definition
+        self.payload: Mapping[str, Value] = orjson.loads(row.payload)
+        self.performer: Performer | None = None
+        self._registry = registry
+        self._session = session
+        self._now = now
+
+    def perform(self) -> Value:
+        """The outside half. Raises whatever the performer raises."""
+        self.performer = self._performer()
+        if self.performer is None:
+            return None
+        variables: Mapping[str, Value] = {}
+        payload = self.payload
+        if self.row.kind == "service":
+            variables = self._variables()
+            payload = self._parameters(variables)
+        self.job = Job(
+            id=self.row.id,
+            kind=self.row.kind,
+            instance_id=self.row.instance_id,
+            business_key=self.row.business_key or "",
+            element=self.row.element,
+            payload=payload,
+            variables=variables,
+            attempt=self.row.attempts,
+            now=self._now,
+            session=self._session,
+        )
+        return self.performer.perform(self.job)
+
+    def _performer(self) -> Performer | None:
+        kind = self.row.kind
+        if kind in _MOVES:
+            return None
+        if kind == "service":
+            assert self.definition is not None
+            name = self.definition.element(self.row.element).properties.get("service", "")
+            found: Performer | None = self._registry.services.get(name)
+        else:
+            name, found = kind, self._registry.job_kinds.get(kind)
+        if found is None:
+            raise ExecutionError(
+                self.row.element, "unknown_service", f"'{name}' is not installed here."
+            )
+        return found
+
+    def _variables(self) -> Mapping[str, Value]:
+        assert self.definition is not None
+        run = Run.load(self.definition.executable, self.row.state, self.definition)
+        wait = run.waits.get(self.row.task_no)
+        if wait is None:
+            raise ExecutionError(
+                self.row.element, "not_waiting", "The process no longer waits for this."
+            )
+        return wait.variables
+
+    def _parameters(self, variables: Mapping[str, Value]) -> Mapping[str, Value]:
+        assert self.definition is not None
+        properties = self.definition.element(self.row.element).properties
+        named = {
+            name.removeprefix("param."): expression
+            for name, expression in properties.items()
+            if name.startswith("param.")
+        }
+        if not named:
+            return {}
+        try:
+            values = self.definition.evaluate(list(named.values()), variables)
+        except ExpressionError as error:
+            raise ExecutionError(self.row.element, "expression_failed", error.detail) from error
+        return dict(zip(named, values, strict=True))
+
+
+def _still_leased(unit: Unit, row: Any) -> bool:
+    found = unit.connection.execute(
+        select(job.c.lease_by, job.c.attempts).where(job.c.id == row.id)
+    ).one_or_none()
+    return found is not None and (found.lease_by, found.attempts) == (row.lease_by, row.attempts)
+
+
+def _rearm(unit: Unit, prepared: _Prepared) -> None:
+    """Set a cyclic boundary timer again, unless its repetitions are spent."""
+    row, definition = prepared.row, prepared.definition
+    assert definition is not None
+    armed_at = datetime.fromisoformat(str(prepared.payload["armed_at"]))
+    fired = int(str(prepared.payload["fired"])) + 1
+    timer = parse_timer(str(prepared.payload["timer"]))
+    at = due(definition, timer, armed_at, fired=fired)
+    if at is None:
+        return
+    values = {column.name: getattr(row, column.name) for column in job.c}
+    values |= {
+        "payload": orjson.dumps({**prepared.payload, "fired": fired}),
+        "due_at": max(to_micros(at), unit.at),
+        "attempts": 0,
+        "lease_until": None,
+        "lease_by": None,
+    }
+    unit.connection.execute(job.insert().values(**values))
+
+
+def _as_execution_error(row: Any, error: Exception) -> ExecutionError:
+    if isinstance(error, ExecutionError):
+        return error
+    return ExecutionError(
+        row.element,
+        "job_failed",
+        f"The automatic work '{row.element or row.kind}' failed {row.attempts} times; "
+        f"the last time: {type(error).__name__}: {error}",
+        attempts=row.attempts,
+    )

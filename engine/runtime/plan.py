@@ -1,0 +1,102 @@
+"""What a step leads to, worked out in full before anything is written.
+
+Everything that can fail for a reason in the diagram fails while the plan is
+made; writing it down afterwards needs no savepoint.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, update
+
+from engine.database import Statement
+from engine.history.recorder import Recorded
+from engine.kernel import Wait, WaitKind
+from engine.runtime.locked import LockedInstance
+from engine.tables import job, subscription, work_item
+from engine.unit import Unit, insert_jobs
+from engine.values import WorkItemStatus
+
+_insert_items = Statement(insert(work_item).values({c.name: None for c in work_item.c}))
+_insert_subscriptions = Statement(
+    insert(subscription).values({c.name: None for c in subscription.c})
+)
+_cancel_items = Statement(
+    update(work_item)
+    .where(
+        work_item.c.instance_id == bindparam("the_instance"),
+        work_item.c.task_no == bindparam("the_task"),
+        work_item.c.status == 0,
+    )
+    .values(status=int(WorkItemStatus.CANCELLED), completed_at=bindparam("at"))
+)
+_delete_jobs = Statement(
+    delete(job).where(
+        job.c.instance_id == bindparam("the_instance"), job.c.task_no == bindparam("the_task")
+    )
+)
+_delete_subscriptions = Statement(
+    delete(subscription).where(
+        subscription.c.instance_id == bindparam("the_instance"),
+        subscription.c.task_no == bindparam("the_task"),
+    )
+)
+
+
+def cancel_items(unit: Unit, instance_id: int, task_no: int) -> None:
+    """Cancel the work items of a task that are still open."""
+    _cancel_items(
+        unit.connection, {"the_instance": instance_id, "the_task": task_no, "at": unit.at}
+    )
+
+
+@dataclass(slots=True)
+class Plan:
+    """Rows to insert, waits that have ended, events to record."""
+
+    items: list[dict[str, Any]] = field(default_factory=list)
+    jobs: list[dict[str, Any]] = field(default_factory=list)
+    subscriptions: list[dict[str, Any]] = field(default_factory=list)
+    ended: list[Wait] = field(default_factory=list)
+    events: list[Recorded] = field(default_factory=list)
+
+    def add_item(self, unit: Unit, row: dict[str, Any]) -> None:
+        """A work item to open, with its event."""
+        self.items.append(row)
+        self.events.append(
+            Recorded(
+                "work_item_created",
+                unit.actor,
+                row["element"],
+                row["id"],
+                {"candidate": row["candidate"]},
+            )
+        )
+
+    def end(self, unit: Unit, wait: Wait, *, cancelled: bool) -> None:
+        """A wait that is over; ``cancelled`` when the process went on without it."""
+        if wait.kind is WaitKind.USER:
+            if not cancelled:
+                return
+            self.events.append(Recorded("task_cancelled", unit.actor, wait.element))
+        self.ended.append(wait)
+
+    def write(self, unit: Unit, locked: LockedInstance) -> None:
+        """Write the plan in the unit's transaction."""
+        connection = unit.connection
+        for wait in self.ended:
+            which: dict[str, Any] = {"the_instance": locked.id, "the_task": wait.task_no}
+            if wait.kind is WaitKind.USER:
+                cancel_items(unit, locked.id, wait.task_no)
+            elif wait.kind is WaitKind.MESSAGE:
+                _delete_subscriptions(connection, which)
+            else:
+                _delete_jobs(connection, which)
+        if self.items:
+            _insert_items(connection, self.items)
+        if self.subscriptions:
+            _insert_subscriptions(connection, self.subscriptions)
+        insert_jobs(unit, self.jobs)
+        locked.events += self.events
