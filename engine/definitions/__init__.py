@@ -1,0 +1,23 @@
+"""Bundles, what is wrong with them, and what they say."""
+
+from engine.definitions.bundle import Bundle
+from engine.definitions.catalogue import Catalogue
+from engine.definitions.describe import describe
+from engine.definitions.linting import lint, lint_file
+from engine.definitions.model import DefinitionModel, Element, Flow, Loop, Message
+from engine.definitions.problems import Problem, Severity
+
+__all__ = [
+    "Bundle",
+    "Catalogue",
+    "DefinitionModel",
+    "Element",
+    "Flow",
+    "Loop",
+    "Message",
+    "Problem",
+    "Severity",
+    "describe",
+    "lint",
+    "lint_file",
+]

@@ -1,0 +1,89 @@
+"""Validation against the XML Schema of BPMN 2.0.
+
+The schema files are those that the SpiffWorkflow distribution carries
+unchanged from the Object Management Group; they are read as data by their path
+in the installed distribution, no code of it is imported.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Protocol, cast
+
+from lxml import etree
+
+from engine.definitions.report import Place, Report, place
+from engine.definitions.xmlns import BPMNDI, Node, elements, is_element, line_of, split
+
+_SCHEMA = "SpiffWorkflow/bpmn/parser/schema/BPMN20.xsd"
+_MAX_REPORTED = 20
+_lock = threading.Lock()
+
+
+class _Entry(Protocol):
+    """One line of lxml's error log, which its published stubs leave out."""
+
+    line: int
+    message: str
+    path: str | None
+
+
+@lru_cache(maxsize=1)
+def _schema() -> etree.XMLSchema:
+    path = Path(str(distribution("SpiffWorkflow").locate_file(_SCHEMA)))
+    return etree.XMLSchema(etree.parse(str(path), etree.XMLParser(no_network=True)))
+
+
+def check_schema(file: str, root: Node, report: Report) -> None:
+    """Report what breaks the schema, unless the line has an error already.
+
+    Faults of the drawing are warnings: the process runs all the same.
+    """
+    # The error log belongs to the schema object, which all threads share.
+    with _lock:
+        schema = _schema()
+        if schema.validate(root):
+            return
+        log = cast("Iterable[_Entry]", schema.error_log)
+        entries = [(entry.line, entry.message, entry.path) for entry in log]
+    known = report.lines_with_errors(file)
+    reported = 0
+    for line, message, path in entries:
+        node = _find(root, path, line)
+        drawing = node is not None and _in_drawing(node)
+        if reported >= _MAX_REPORTED or (line in known and not drawing):
+            continue
+        reported += 1
+        spot = Place(file, max(1, line), place(file, node).id if node is not None else "")
+        code = "drawing_invalid" if drawing else "structure_invalid"
+        report.add(code, spot, f"The file breaks the BPMN 2.0 schema: {_plain(message)}")
+
+
+def _plain(message: str) -> str:
+    text = message.replace("{http://www.omg.org/spec/BPMN/20100524/MODEL}", "bpmn:")
+    return text if len(text) <= 500 else text[:500] + "..."
+
+
+def _find(root: Node, path: str | None, line: int) -> Node | None:
+    if path:
+        prefixes = {prefix: uri for prefix, uri in root.nsmap.items() if prefix}
+        try:
+            found = root.getroottree().xpath(path, namespaces=prefixes)
+        except etree.XPathError:
+            found = []  # the path uses a prefix declared further down; the line must do
+        if isinstance(found, list) and found and isinstance(found[0], etree._Element):
+            return found[0]
+    return next((node for node in elements(root) if line_of(node) == line), None)
+
+
+def _in_drawing(node: Node) -> bool:
+    current: Node | None = node
+    while current is not None:
+        if is_element(current) and split(str(current.tag))[0] == BPMNDI:
+            return True
+        current = current.getparent()
+    return False
