@@ -1,0 +1,160 @@
+"""A V8 isolate with feelin in it: created when first needed, limited in time and memory.
+
+mini-racer runs each isolate on a thread of its own. A fork does not take that
+thread along, so a child must never touch its parent's isolate, not even to
+free it: the child forgets it and makes its own.
+"""
+
+from __future__ import annotations
+
+import atexit
+import ctypes
+import json
+import os
+import threading
+import time
+import weakref
+from contextlib import suppress
+from importlib import resources
+from typing import Any, Final
+
+import orjson
+from py_mini_racer import JSEvalException, JSOOMException, JSTimeoutException, MiniRacer
+
+BUNDLE: Final = "dist/feelin.js"
+DEFAULT_SECONDS: Final = 0.5
+DEFAULT_BYTES: Final = 64 * 1024 * 1024
+SET_UP_SECONDS: Final = 30.0
+DRAIN_SECONDS: Final = 5.0
+
+
+class IsolateStopped(Exception):
+    """The isolate was killed over a limit; ``reason`` is ``timeout`` or ``memory``."""
+
+    def __init__(self, reason: str, sentence: str) -> None:
+        self.reason = reason
+        super().__init__(sentence)
+
+
+class Isolate:
+    """Calls the functions of ``passerelleFeel``, one call at a time.
+
+    Safe to share between threads and to inherit through a fork.
+    """
+
+    def __init__(self, seconds: float = DEFAULT_SECONDS, max_bytes: int = DEFAULT_BYTES) -> None:
+        self._seconds = seconds
+        self._max_bytes = max_bytes
+        self._lock = threading.Lock()
+        self._racer: MiniRacer | None = None
+        self._pid = os.getpid()
+        _ISOLATES.add(self)
+
+    def call(self, function: str, payload: object) -> dict[str, Any]:
+        """Call one function with a JSON payload; its JSON answer.
+
+        Raises IsolateStopped over a limit, ValueError for a payload that is no
+        JSON (integers beyond 53 bits included: JavaScript would round them).
+        """
+        source = _call_source(function, payload)
+        with self._lock:
+            try:
+                return self._run(source)
+            except JSTimeoutException:
+                self._discard()
+                sentence = f"it ran longer than {self._seconds * 1000:.0f} ms"
+                raise IsolateStopped("timeout", sentence) from None
+            except JSOOMException:
+                self._discard()
+                sentence = f"it needed more than {self._max_bytes >> 20} MiB of memory"
+                raise IsolateStopped("memory", sentence) from None
+            except JSEvalException as error:
+                self._discard()
+                sentence = f"its evaluation broke off: {str(error).splitlines()[0]}"
+                raise IsolateStopped("failed", sentence) from None
+
+    def close(self) -> None:
+        """Free the isolate; the next call makes a new one."""
+        with self._lock:
+            self._discard()
+
+    def _run(self, source: str) -> dict[str, Any]:
+        racer = self._ready()
+        used = time.process_time()
+        try:
+            answer = racer.eval(source, timeout_sec=self._seconds)
+        except JSTimeoutException:
+            if time.process_time() - used > self._seconds / 2:
+                raise
+            # Hardly any processor time was used: the machine was busy, not the expression.
+            self._discard()
+            answer = self._ready().eval(source, timeout_sec=self._seconds)
+        result: dict[str, Any] = orjson.loads(str(answer))
+        return result
+
+    def _ready(self) -> MiniRacer:
+        if self._pid != os.getpid():
+            self._forget()
+        if self._racer is None:
+            racer = MiniRacer()
+            racer.eval(_bundle(), timeout_sec=SET_UP_SECONDS)
+            racer.set_hard_memory_limit(self._max_bytes)
+            self._racer = racer
+        return self._racer
+
+    def _discard(self) -> None:
+        racer, self._racer = self._racer, None
+        if racer is None or self._pid != os.getpid():
+            return
+        # mini-racer closes its event loop before it stops V8: a stopped
+        # expression that has not come back yet would answer into a closed loop.
+        with suppress(JSEvalException):
+            racer.eval("0", timeout_sec=DRAIN_SECONDS)
+        racer.close()
+
+    def _forget(self) -> None:
+        """In a forked child: drop the parent's isolate without ever freeing it."""
+        if self._racer is not None:
+            # Freeing would wait for a thread that this process does not have,
+            # at the latest when the interpreter ends: one reference too many
+            # keeps the object for good.
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._racer))
+            self._racer = None
+        self._pid = os.getpid()
+
+    def _after_fork(self) -> None:
+        self._lock = threading.Lock()
+        self._forget()
+
+
+_ISOLATES: Final[weakref.WeakSet[Isolate]] = weakref.WeakSet()
+
+
+def _forget_all() -> None:
+    for isolate in list(_ISOLATES):
+        isolate._after_fork()
+
+
+def _close_all() -> None:
+    for isolate in list(_ISOLATES):
+        isolate.close()
+
+
+os.register_at_fork(after_in_child=_forget_all)
+# V8's threads cannot be stopped once the interpreter has begun to shut down.
+atexit.register(_close_all)
+
+
+def _bundle() -> str:
+    source = resources.files("engine.feel").joinpath(BUNDLE)
+    if not source.is_file():
+        raise RuntimeError("engine/feel/dist/feelin.js is missing; `make run` builds it.")
+    return source.read_text(encoding="utf-8")
+
+
+def _call_source(function: str, payload: object) -> str:
+    try:
+        data = orjson.dumps(payload, option=orjson.OPT_STRICT_INTEGER)
+    except (TypeError, RecursionError) as error:
+        raise ValueError(str(error)) from None
+    return f"passerelleFeel.{function}({json.dumps(data.decode())})"
