@@ -1,1 +1,104 @@
-"""The BPM engine."""
+"""The BPM engine: the only surface other packages import.
+
+It knows no mobility and no HTTP. What plugs into it is declared in
+:mod:`engine.registry`, what it stores in :mod:`engine.tables`.
+"""
+
+from __future__ import annotations
+
+from engine.clock import Clock, FixedClock, SystemClock
+from engine.database import Database
+from engine.definitions import Bundle, Problem, Severity
+from engine.engine import Engine
+from engine.errors import (
+    Conflict,
+    DeploymentRejected,
+    EngineError,
+    ExecutionError,
+    ExpressionError,
+    Forbidden,
+    InvalidInput,
+    InvalidState,
+    NotFound,
+)
+from engine.identity import SYSTEM, Actor
+from engine.registry import (
+    Job,
+    JobContext,
+    Performer,
+    Registry,
+    Service,
+    TaskContext,
+    TaskHandler,
+)
+from engine.runtime.deployed import Definition
+from engine.unit import Unit
+from engine.values import (
+    Comment,
+    Completed,
+    Delivery,
+    HistoryEvent,
+    Incident,
+    InboxCounts,
+    InboxQuery,
+    Instance,
+    InstanceQuery,
+    InstanceStatus,
+    Labels,
+    Page,
+    SeatState,
+    Started,
+    Value,
+    Verification,
+    WorkItem,
+    WorkItemStatus,
+)
+
+__all__ = [
+    "SYSTEM",
+    "Actor",
+    "Bundle",
+    "Clock",
+    "Comment",
+    "Completed",
+    "Conflict",
+    "Database",
+    "Definition",
+    "Delivery",
+    "DeploymentRejected",
+    "Engine",
+    "EngineError",
+    "ExecutionError",
+    "ExpressionError",
+    "FixedClock",
+    "Forbidden",
+    "HistoryEvent",
+    "InboxCounts",
+    "InboxQuery",
+    "Incident",
+    "Instance",
+    "InstanceQuery",
+    "InstanceStatus",
+    "InvalidInput",
+    "InvalidState",
+    "Job",
+    "JobContext",
+    "Labels",
+    "NotFound",
+    "Page",
+    "Performer",
+    "Problem",
+    "Registry",
+    "SeatState",
+    "Service",
+    "Severity",
+    "Started",
+    "SystemClock",
+    "TaskContext",
+    "TaskHandler",
+    "Unit",
+    "Value",
+    "Verification",
+    "WorkItem",
+    "WorkItemStatus",
+]

@@ -292,11 +292,24 @@ class Engine:
             work_items.set_priority(unit, item_id, priority)
 
     def comment(
-        self, instance_id: int, *, actor: Actor, text: str, work_item_id: int | None = None
+        self,
+        instance_id: int,
+        *,
+        actor: Actor,
+        text: str,
+        work_item_id: int | None = None,
+        idempotency_key: str | None = None,
     ) -> int:
-        """Add a remark to a case; returns its id."""
+        """Add a remark to a case; returns its id, the same again for the same key."""
         with self.unit(actor) as unit:
-            return work_items.add_comment(unit, instance_id, text, work_item_id)
+            if idempotency_key is not None:
+                known = idempotency.recall(unit, "comment", idempotency_key)
+                if known is not None:
+                    return int(known[0])
+            comment_id = work_items.add_comment(unit, instance_id, text, work_item_id)
+            if idempotency_key is not None:
+                idempotency.remember(unit, "comment", idempotency_key, [comment_id])
+            return comment_id
 
     def comments(self, instance_id: int, *, actor: Actor) -> list[Comment]:
         """The remarks on a case, oldest first."""

@@ -1,1 +1,1 @@
-
+"""History: recorder, chain, queries."""

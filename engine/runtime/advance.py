@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 
@@ -26,13 +27,14 @@ from engine.runtime.locked import LockedInstance
 from engine.runtime.opening import Decider, candidate_of, item_rows, result_variable
 from engine.runtime.plan import Plan
 from engine.runtime.timing import due, timer_text
-from engine.schedule import parse_timer
+from engine.schedule import parse_duration, parse_timer
 from engine.tables.types import to_micros
 from engine.unit import Unit, insert_jobs, job_row
 from engine.values import InstanceStatus, Value
 
 SERVICE_ATTEMPTS = 5
 SERVICE_BACKOFF = "PT30S"
+UTC = ZoneInfo("UTC")
 AUTOMATIC_ROUNDS = 100
 
 
@@ -243,7 +245,7 @@ def _open(
 def _service_row(
     unit: Unit, locked: LockedInstance, element: Element, wait: Wait
 ) -> dict[str, Any]:
-    backoff = parse_timer(element.properties.get("backoff", SERVICE_BACKOFF))
+    backoff = parse_duration(element.properties.get("backoff", SERVICE_BACKOFF))
     return job_row(
         unit,
         instance_id=locked.id,
@@ -253,7 +255,7 @@ def _service_row(
         payload=b"{}",
         due_at=unit.at,
         max_attempts=int(element.properties.get("retries", SERVICE_ATTEMPTS)),
-        backoff_seconds=backoff.seconds,
+        backoff_seconds=max(1, round((backoff.after(unit.now, UTC) - unit.now).total_seconds())),
     )
 
 
@@ -263,7 +265,7 @@ def _timer_rows(
     """The job of a timer. A boundary timer whose expression gives null is not set."""
     assert element.timer is not None
     timer = timer_text(definition, element.id, element.timer[1], wait.variables)
-    at = None if timer is None else due(definition, parse_timer(timer), unit.now)
+    at = None if timer is None else due(definition, element.id, parse_timer(timer), unit.now)
     if at is None:
         if element.attached_to is not None:
             return []

@@ -287,7 +287,7 @@ def _rearm(unit: Unit, prepared: _Prepared) -> None:
     armed_at = datetime.fromisoformat(str(prepared.payload["armed_at"]))
     fired = int(str(prepared.payload["fired"])) + 1
     timer = parse_timer(str(prepared.payload["timer"]))
-    at = due(definition, timer, armed_at, fired=fired)
+    at = due(definition, row.element, timer, armed_at, fired=fired)
     if at is None:
         return
     values = {column.name: getattr(row, column.name) for column in job.c}

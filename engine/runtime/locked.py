@@ -64,7 +64,18 @@ class LockedInstance:
     @classmethod
     def of(cls, row: Any) -> LockedInstance:
         """From a row that starts with :data:`COLUMNS`."""
-        return cls(*row[:8], labels=Labels(*row[8:11]))
+        id_, definition_id, business_key, status, revision, seq, head, state = row[:8]
+        return cls(
+            id=id_,
+            definition_id=definition_id,
+            business_key=business_key,
+            status=status,
+            revision=revision,
+            seq=seq,
+            head=head,
+            state=state,
+            labels=Labels(*row[8:11]),
+        )
 
     @classmethod
     def load(cls, unit: Unit, instance_id: int) -> LockedInstance:

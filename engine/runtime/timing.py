@@ -44,15 +44,25 @@ def _is_timer(text: str) -> bool:
 
 
 def due(
-    definition: Definition, timer: Timer, start: datetime, *, fired: int = 0, working: bool = False
+    definition: Definition,
+    element_id: str,
+    timer: Timer,
+    start: datetime,
+    *,
+    fired: int = 0,
+    working: bool = False,
 ) -> datetime | None:
-    """The next instant of ``timer`` after ``start``, or None when it is spent.
+    """The next instant of a timer started at ``start``, or None when it is spent.
 
     ``working`` counts days in the process's working calendar, where it names one.
+    Raises ExecutionError for an instant beyond the calendar.
     """
-    name = definition.model.calendar if working else None
+    name = definition.model.calendar if working else ""
     calendar = CALENDARS[name] if name else None
-    return next_due(timer, start, definition.zone, calendar, fired)
+    try:
+        return next_due(timer, start, definition.zone, calendar, fired)
+    except ValueError as error:
+        raise ExecutionError(element_id, "bad_timer", str(error)) from error
 
 
 def due_at(
@@ -66,4 +76,4 @@ def due_at(
     if not text:
         return None
     iso = timer_text(definition, element_id, text, variables)
-    return None if iso is None else due(definition, parse_timer(iso), now, working=True)
+    return None if iso is None else due(definition, element_id, parse_timer(iso), now, working=True)

@@ -81,6 +81,8 @@ def assign(unit: Unit, item_id: int, to: str) -> None:
     """Give a work item to a person, as a member of the group it is offered to."""
     locked, row = _open_item(unit, item_id)
     require_candidate(unit.actor, row)
+    if row.assignee == to and row.owner is None:
+        return
     _change(
         unit,
         locked,
@@ -140,6 +142,8 @@ def set_due(unit: Unit, item_id: int, at: datetime | None) -> None:
     """Move the due date, as a member of the group the work item is offered to."""
     locked, row = _open_item(unit, item_id)
     require_candidate(unit.actor, row)
+    if row.due_at == due_to_micros(at):
+        return
     _change(
         unit,
         locked,
@@ -155,6 +159,8 @@ def set_follow_up(unit: Unit, item_id: int, at: datetime | None) -> None:
     locked, row = _open_item(unit, item_id)
     require_candidate(unit.actor, row)
     values = {"follow_up_at": due_to_micros(at) if at else None}
+    if row.follow_up_at == values["follow_up_at"]:
+        return
     _change(unit, locked, row, "follow_up_changed", values)
 
 
@@ -164,6 +170,8 @@ def set_priority(unit: Unit, item_id: int, priority: int) -> None:
         raise InvalidInput({"priority": ["out_of_range:0:100"]})
     locked, row = _open_item(unit, item_id)
     require_candidate(unit.actor, row)
+    if row.priority == priority:
+        return
     _change(
         unit,
         locked,

@@ -1,5 +1,6 @@
 """The engine's tables. One metadata for the whole product, so that one migration
-history and one transaction cover engine and domain alike."""
+history and one transaction cover engine and domain alike.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """What the engine remembers of the outside: answers given, messages received,
-incidents raised."""
+incidents raised.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """Work items: the rows of user tasks at run time. A completed work item of an
-approval step is its vote."""
+approval step is its vote.
+"""
 
 from __future__ import annotations
 

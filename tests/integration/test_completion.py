@@ -84,7 +84,9 @@ def test_a_submission_that_is_not_acceptable_changes_nothing(office, started, su
 
 
 def test_a_refusal_of_the_domain_undoes_everything(office, plugged):
-    office.deploy(Diagram().start().user("ask", handler="decide").end().flow("begin", "ask", "finish"))
+    office.deploy(
+        Diagram().start().user("ask", handler="decide").end().flow("begin", "ask", "finish")
+    )
     started = office.start()
     plugged.refusal = InvalidInput({"studied.0.title": ["required"]})
     with pytest.raises(InvalidInput):
@@ -145,7 +147,9 @@ def test_a_refusal_closes_the_other_seats(office):
 
 def test_a_sequence_asks_one_after_the_other(office):
     diagram = Diagram().start()
-    diagram.user("check", approval="sequence", approval_seats='["coordinator:lea", "coordinator:his"]')
+    diagram.user(
+        "check", approval="sequence", approval_seats='["coordinator:lea", "coordinator:his"]'
+    )
     office.deploy(diagram.end().flow("begin", "check", "finish"))
     started = office.start()
     assert len(started.work_items) == 1

@@ -123,9 +123,7 @@ def test_completing_the_task_disarms_its_reminders(office, plugged):
     office.deploy(with_reminder("R3/P1D"))
     started = office.start()
     office.wait(days=1)
-    office.engine.complete(
-        started.work_items[0], actor=_clerk(), idempotency_key="done"
-    )
+    office.engine.complete(started.work_items[0], actor=_clerk(), idempotency_key="done")
     office.wait(days=10)
     assert len(plugged.performed) == 1
     assert jobs(office) == []

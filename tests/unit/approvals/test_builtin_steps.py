@@ -26,14 +26,14 @@ NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
 APPROVE, RETURN, REJECT = "approve", "return", "reject"
 
 
-def context(decision: dict[str, Value] | None = None, **options: Value) -> StepContext:
+def context(answer: dict[str, Value] | None = None, **options: Value) -> StepContext:
     """A step in the lane of the coordinators, with these options."""
     return StepContext(
         candidate="coordinator:lea",
         outcomes=(APPROVE, RETURN, REJECT),
         options=options,
         variables={},
-        decide=lambda _table: decision or {},
+        decide=lambda _table: answer or {},
     )
 
 
