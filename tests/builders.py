@@ -56,7 +56,7 @@ class Diagram:
         lane: str | None = None,
         **named: str,
     ) -> Diagram:
-        """Add any flow node; ``named`` are its properties (``approval_size``: ``approval.size``)."""
+        """Add any flow node; ``named`` are properties (``approval_size``: ``approval.size``)."""
         values = {name.replace("_", "."): value for name, value in named.items()}
         xml = (
             f"<bpmn:{kind} id={quoteattr(id_)} name={quoteattr(id_)} {attributes}>"

@@ -54,10 +54,10 @@ Sources = Sequence[tuple[str, Node]]
 
 def check_identifiers(sources: Sources, report: Report) -> None:
     """Report missing, doubled and reserved ids over all diagrams of a bundle."""
-    across: dict[str, Place] = {}
+    across: dict[str, tuple[Node, Place]] = {}
     shared: dict[tuple[str, str], str] = {}
     for file, root in sources:
-        within: dict[str, Place] = {}
+        within: dict[str, tuple[Node, Place]] = {}
         for node in elements(root):
             if not is_bpmn(node):
                 continue
@@ -66,11 +66,11 @@ def check_identifiers(sources: Sources, report: Report) -> None:
             if not identifier:
                 _check_missing(node, local, spot, report)
                 continue
-            first = within.setdefault(identifier, spot)
+            first = within.setdefault(identifier, (node, spot))
             if local in _BUNDLE_WIDE:
                 first = across.setdefault(identifier, first)
-            if first != spot:
-                _report_duplicate(identifier, first, spot, report)
+            if first[0] is not node:
+                _report_duplicate(identifier, first[1], spot, report)
             _check_shared(node, local, identifier, shared, spot, report)
             if local in EXECUTED:
                 _check_name(identifier, spot, report)

@@ -43,6 +43,8 @@ def check_schema(file: str, root: Node, report: Report) -> None:
 
     Faults of the drawing are warnings: the process runs all the same.
     """
+    if report.full:
+        return  # enough is known, and each fault costs libxml2 a tenth of a millisecond
     # The error log belongs to the schema object, which all threads share.
     with _lock:
         schema = _schema()
@@ -51,13 +53,9 @@ def check_schema(file: str, root: Node, report: Report) -> None:
         log = cast("Iterable[_Entry]", schema.error_log)
         entries = [(entry.line, entry.message, entry.path) for entry in log]
     known = report.lines_with_errors(file)
-    reported = 0
-    for line, message, path in entries:
+    for line, message, path in [each for each in entries if each[0] not in known][:_MAX_REPORTED]:
         node = _find(root, path, line)
         drawing = node is not None and _in_drawing(node)
-        if reported >= _MAX_REPORTED or (line in known and not drawing):
-            continue
-        reported += 1
         spot = Place(file, max(1, line), place(file, node).id if node is not None else "")
         code = "drawing_invalid" if drawing else "structure_invalid"
         report.add(code, spot, f"The file breaks the BPMN 2.0 schema: {_plain(message)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_DURATION = re.compile(r"[+-]?P(?=[\dT])[\dYMWDTHS.,]*", re.ASCII)
+_DURATION = re.compile(r"[+-]?P(?=\d|T\d)[\w.,]*", re.ASCII)
 _CYCLE = re.compile(r"R\d*/\S*", re.ASCII)
 _DATE = re.compile(r"[+-]?\d{4,}-\d{2}-\d{2}\S*", re.ASCII)
 

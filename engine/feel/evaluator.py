@@ -91,7 +91,7 @@ class Feel:
         Dates, times and durations come back as ISO 8601 strings. Raises
         ExpressionError for the first that fails, with ``reason`` one of
         missing_variable, bad_function_call, timeout, memory, too_long,
-        too_large, unsafe_number, not_a_value, failed.
+        too_large, unsafe_value, not_a_value, failed.
         """
         return [result.value for result in self._results(expressions, context)]
 
@@ -162,7 +162,7 @@ class Feel:
             raise ExpressionError(
                 subject,
                 f"A variable cannot be passed to the expression: {error}.",
-                reason="unsafe_number",
+                reason="unsafe_value",
             ) from None
         if "error" in answer:
             raise _failed(answer.get("expression", subject), answer)

@@ -70,11 +70,13 @@ def retry(unit: Unit, incident_id: int) -> int:
         .where(incident.c.id == incident_id)
         .values(status=RESOLVED, resolved_at=unit.at, resolved_by=unit.actor.id)
     )
-    unit.connection.execute(
+    again = unit.connection.execute(
         update(job)
         .where(job.c.id == row.job_id)
         .values(status=PENDING, due_at=unit.at, max_attempts=job.c.attempts + 1)
     )
+    if again.rowcount != 1:
+        raise InvalidState("The process went another way: there is nothing left to retry.")
     if locked is not None:
         locked.record("incident_retried", unit.actor, element=row.element)
         locked.save(unit)
@@ -85,13 +87,17 @@ def retry(unit: Unit, incident_id: int) -> int:
 def open_incidents(
     connection: Connection, actor: Actor, *, limit: int, after: str | None
 ) -> Page[Incident]:
-    """Open incidents, oldest first. Only who oversees sees any."""
+    """Open incidents, oldest first. Only who oversees sees any.
+
+    One whose job is gone, because the process went another way, is over.
+    """
     if not actor.oversees:
         raise Forbidden
     if after is not None and (not after.isdecimal() or int(after) >= 1 << 63):
         raise InvalidInput({"after": ["not_a_cursor"]})
     rows = connection.execute(
         select(incident, instance.c.business_key, instance.c.subject)
+        .join(job, job.c.id == incident.c.job_id)
         .outerjoin(instance, instance.c.id == incident.c.instance_id)
         .where(incident.c.status == OPEN, incident.c.id > int(after or 0))
         .order_by(incident.c.id)

@@ -137,7 +137,9 @@ def get(
         .union(select(subscription.c.element).where(subscription.c.instance_id == instance_id))
     ).all()
     troubles = connection.execute(
-        select(incident.c.id).where(incident.c.instance_id == instance_id, incident.c.status == 0)
+        select(incident.c.id)
+        .join(job, job.c.id == incident.c.job_id)
+        .where(incident.c.instance_id == instance_id, incident.c.status == 0)
     ).all()
     attached = {element.id for element in definition.model.elements.values() if element.attached_to}
     active = [item.element for item in items]

@@ -86,17 +86,23 @@ class Plan:
     def write(self, unit: Unit, locked: LockedInstance) -> None:
         """Write the plan in the unit's transaction."""
         connection = unit.connection
-        for wait in self.ended:
-            which: dict[str, Any] = {"the_instance": locked.id, "the_task": wait.task_no}
-            if wait.kind is WaitKind.USER:
-                cancel_items(unit, locked.id, wait.task_no)
-            elif wait.kind is WaitKind.MESSAGE:
-                _delete_subscriptions(connection, which)
-            else:
-                _delete_jobs(connection, which)
+        for task_no in self._ended(WaitKind.USER):
+            cancel_items(unit, locked.id, task_no)
+        for statement, kinds in (
+            (_delete_jobs, (WaitKind.SERVICE, WaitKind.TIMER)),
+            (_delete_subscriptions, (WaitKind.MESSAGE,)),
+        ):
+            gone = [
+                {"the_instance": locked.id, "the_task": task_no} for task_no in self._ended(*kinds)
+            ]
+            if gone:
+                statement(connection, gone)
         if self.items:
             _insert_items(connection, self.items)
         if self.subscriptions:
             _insert_subscriptions(connection, self.subscriptions)
         insert_jobs(unit, self.jobs)
         locked.events += self.events
+
+    def _ended(self, *kinds: WaitKind) -> list[int]:
+        return [wait.task_no for wait in self.ended if wait.kind in kinds]

@@ -89,6 +89,4 @@ def test_the_page_lists_every_built_in_step():
     from engine.approvals.registry import installed_steps
 
     page = (ROOT / "docs" / "approval-steps.md").read_text()
-    assert {f"| `{kind}` |" for kind in installed_steps()} <= set(
-        re.findall(r"\| `\w+` \|", page)
-    )
+    assert {f"| `{kind}` |" for kind in installed_steps()} <= set(re.findall(r"\| `\w+` \|", page))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine import Actor
+from engine import Actor, InvalidState
 from tests.builders import Diagram
 
 CLERK = Actor("person:5", "Clerk", frozenset({"office"}))
@@ -80,3 +80,19 @@ def test_ending_a_case_closes_all_that_waits(office, plugged):
     assert office.incidents() == []
     assert office.work() == 0
     assert office.engine.verify(started.instance_id).intact
+
+
+def test_an_incident_of_work_that_is_no_longer_needed_is_over(office, plugged):
+    from tests.integration.test_jobs import with_reminder
+
+    plugged.failures = 99
+    office.deploy(with_reminder("R1/P1D"))
+    started = office.start()
+    for _ in range(8):
+        office.wait(days=1)
+    (incident,) = office.incidents()
+    assert incident.element == "tell"
+    office.engine.terminate(started.instance_id, actor=office.chief, reason="Withdrawn")
+    assert office.incidents() == []
+    with pytest.raises(InvalidState):
+        office.engine.retry(incident.id, actor=office.chief)

@@ -153,42 +153,65 @@ def _failed(engine: Engine) -> None:
 
 
 COMMANDS = [
-    Command("deploy", lambda engine: None, lambda engine: engine.deploy(
-        Diagram("new").start().user("ask").end().flow("begin", "ask", "finish").bundle(),
-        actor=SYSTEM,
-    )),
-    Command("start", lambda engine: None, lambda engine: engine.start(
-        "two", actor=CHIEF, business_key="M-1", variables={}, idempotency_key="once"
-    )),
-    Command("claim", lambda engine: start(engine, "plain"),
-            lambda engine: engine.claim(_item(engine), actor=ANA)),
+    Command(
+        "deploy",
+        lambda engine: None,
+        lambda engine: engine.deploy(
+            Diagram("new").start().user("ask").end().flow("begin", "ask", "finish").bundle(),
+            actor=SYSTEM,
+        ),
+    ),
+    Command(
+        "start",
+        lambda engine: None,
+        lambda engine: engine.start(
+            "two", actor=CHIEF, business_key="M-1", variables={}, idempotency_key="once"
+        ),
+    ),
+    Command(
+        "claim",
+        lambda engine: start(engine, "plain"),
+        lambda engine: engine.claim(_item(engine), actor=ANA),
+    ),
     Command("release", _claimed, lambda engine: engine.release(_item(engine), actor=ANA)),
-    Command("assign", _claimed,
-            lambda engine: engine.assign(_item(engine), actor=BOB, to=BOB.id)),
-    Command("delegate", _claimed,
-            lambda engine: engine.delegate(_item(engine), actor=ANA, to=BOB.id)),
+    Command("assign", _claimed, lambda engine: engine.assign(_item(engine), actor=BOB, to=BOB.id)),
+    Command(
+        "delegate", _claimed, lambda engine: engine.delegate(_item(engine), actor=ANA, to=BOB.id)
+    ),
     Command("resolve", _delegated, lambda engine: engine.resolve(_item(engine), actor=BOB)),
-    Command("save_draft", _claimed,
-            lambda engine: engine.save_draft(_item(engine), actor=ANA, data={"a": 1})),
-    Command("set_priority", _claimed,
-            lambda engine: engine.set_priority(_item(engine), actor=ANA, priority=80)),
-    Command("comment", lambda engine: start(engine, "plain"),
-            lambda engine: engine.comment(
-                only(engine, instance), actor=ANA, text="Hello", idempotency_key="once"
-            )),
+    Command(
+        "save_draft",
+        _claimed,
+        lambda engine: engine.save_draft(_item(engine), actor=ANA, data={"a": 1}),
+    ),
+    Command(
+        "set_priority",
+        _claimed,
+        lambda engine: engine.set_priority(_item(engine), actor=ANA, priority=80),
+    ),
+    Command(
+        "comment",
+        lambda engine: start(engine, "plain"),
+        lambda engine: engine.comment(
+            only(engine, instance), actor=ANA, text="Hello", idempotency_key="once"
+        ),
+    ),
     Command("complete", lambda engine: start(engine, "plain"), _complete(ANA, None)),
     Command("vote", lambda engine: start(engine, "two"), _complete(ANA, "approve")),
     Command("last_vote", _voted, _complete(ANA, "approve", 1)),
-    Command("correlate", lambda engine: start(engine, "wait"), lambda engine: engine.correlate(
-        "answer", {}, message_id="m1", business_key="M-1"
-    )),
+    Command(
+        "correlate",
+        lambda engine: start(engine, "wait"),
+        lambda engine: engine.correlate("answer", {}, message_id="m1", business_key="M-1"),
+    ),
     Command("service_job", lambda engine: start(engine, "mail"), work),
     Command("timer_job", lambda engine: start(engine, "two"), _tomorrow),
-    Command("retry", _failed,
-            lambda engine: engine.retry(only(engine, incident), actor=CHIEF)),
-    Command("terminate", lambda engine: start(engine, "two"), lambda engine: engine.terminate(
-        only(engine, instance), actor=CHIEF, reason="By mistake"
-    )),
+    Command("retry", _failed, lambda engine: engine.retry(only(engine, incident), actor=CHIEF)),
+    Command(
+        "terminate",
+        lambda engine: start(engine, "two"),
+        lambda engine: engine.terminate(only(engine, instance), actor=CHIEF, reason="By mistake"),
+    ),
 ]
 
 

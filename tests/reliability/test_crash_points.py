@@ -26,7 +26,7 @@ def in_child(act) -> int:
     try:
         act()
         os._exit(0)
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - the child must not return into pytest
         traceback.print_exc()
         os._exit(FAILED)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import Counter
+from functools import partial
 
 import pytest
 from sqlalchemy import event
@@ -57,16 +58,12 @@ def together(acts):
 
 
 def test_of_fifty_who_complete_the_same_item_exactly_one_wins(engine):
-    clients = [
-        Actor(f"person:{number}", groups=frozenset({"office"})) for number in range(CLIENTS)
-    ]
+    clients = [Actor(f"person:{number}", groups=frozenset({"office"})) for number in range(CLIENTS)]
     for round_ in range(ROUNDS):
         (item,) = start(engine, "plain")
         results = together(
             [
-                lambda actor=actor: engine.complete(
-                    item, actor=actor, idempotency_key=f"{round_} {actor.id}"
-                )
+                partial(engine.complete, item, actor=actor, idempotency_key=f"{round_} {actor.id}")
                 for actor in clients
             ]
         )
@@ -78,7 +75,7 @@ def test_the_same_key_from_several_threads_gets_one_answer(engine):
     for round_ in range(20):
         (item,) = start(engine, "plain")
         answers = together(
-            [lambda: engine.complete(item, actor=ANA, idempotency_key=f"key {round_}")] * 10
+            [partial(engine.complete, item, actor=ANA, idempotency_key=f"key {round_}")] * 10
         )
         assert len(set(answers)) == 1
         assert answers[0].next_items
@@ -87,16 +84,14 @@ def test_the_same_key_from_several_threads_gets_one_answer(engine):
 def test_of_many_who_claim_exactly_one_holds_the_item(engine):
     (item,) = start(engine, "plain")
     clients = [Actor(f"person:{number}", groups=frozenset({"office"})) for number in range(20)]
-    results = together([lambda actor=actor: engine.claim(item, actor=actor) for actor in clients])
+    results = together([partial(engine.claim, item, actor=actor) for actor in clients])
     assert Counter(type(result) for result in results) == {type(None): 1, Conflict: 19}
 
 
 def test_two_workers_never_do_the_same_job(engine):
     for _ in range(30):
         start(engine, "mail")
-    taken = together(
-        [lambda name=name: _drain(engine, name) for name in ("one", "two", "three", "four")]
-    )
+    taken = together([partial(_drain, engine, name) for name in ("one", "two", "three", "four")])
     assert sum(taken) == 30
     with engine.database.read() as connection:
         done = connection.exec_driver_sql(
@@ -181,5 +176,3 @@ def _try(act, engine, item, number, refused):
         act(engine, item, number)
     except Exception as error:  # noqa: BLE001 - the test looks at what it was
         refused.append(error)
-
-

@@ -13,6 +13,8 @@ _KEYWORDS = frozenset(
         *("and", "or", "not", "in", "between", "if", "then", "else", "for", "return", "some"),
         *("every", "satisfies", "true", "false", "null", "function", "instance", "of"),
         *("external", "date", "time", "duration"),
+        # Every object of the language behind the evaluator has these already.
+        *("constructor", "prototype", "toString", "valueOf", "hasOwnProperty"),
     }
 )
 

@@ -124,7 +124,7 @@ def test_integers_javascript_would_round_are_never_compared(feel: Feel):
     assert native.evaluate("a = b", big) is native.UNDECIDED
     with pytest.raises(ExpressionError) as refused:
         feel.evaluate(["a = b"], big)
-    assert refused.value.params["reason"] == "unsafe_number"
+    assert refused.value.params["reason"] == "unsafe_value"
     assert feel.evaluate(["a"], big) == [2**53 + 1]
 
 
