@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import completion, growth
+from tests.bench import completion, growth, http
 from tests.servers import PostgreSQL
 
 
@@ -29,6 +29,7 @@ def main() -> None:
             growth.inbox_growth,
             growth.loop_growth,
             growth.bytes_per_instance,
+            http.measure,
         ):
             take("", benchmark, sqlite)
         server = PostgreSQL(Path(folder) / "pg")
