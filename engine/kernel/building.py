@@ -162,8 +162,9 @@ def _boundary(context: Context, element: Xml, name: str) -> Node:
         EventKind.ERROR,
         EventKind.ESCALATION,
     )
-    # An error always ends its activity, whatever the attribute says (BPMN 2.0.2, table 10.92).
-    interrupting = catches.kind is EventKind.ERROR or flag(element, "cancelActivity", default=True)
+    interrupting = flag(element, "cancelActivity", default=True)
+    if catches.kind is EventKind.ERROR and not interrupting:
+        raise Unsupported(element, "an error always ends its activity.")
     host = reference(element, "attachedToRef")
     return BoundaryEvent(context.process, name, catches, host=host, interrupting=interrupting)
 

@@ -139,6 +139,7 @@ class _Scope:
             name = identifier(element)
             if name in self.elements:
                 raise Unsupported(element, "the id is used twice.")
+            _check_attributes(element)
             node = add_loop(self.process, build, self.context, element)
             self.elements[name] = element
             self.entries[name] = self.exits[name] = node
@@ -165,8 +166,10 @@ class _Scope:
         target = self.entries.get(reference(flow, "targetRef"))
         if source is None or target is None:
             raise Unsupported(flow, "the flow leaves its process or leads nowhere.")
-        if isinstance(target, BoundaryEvent):
-            raise Unsupported(flow, "a flow cannot lead to a boundary event.")
+        if isinstance(target, BoundaryEvent) or self._is_a(flow, "targetRef", "startEvent"):
+            raise Unsupported(flow, "a flow cannot lead to a start or boundary event.")
+        if self._is_a(flow, "sourceRef", "endEvent"):
+            raise Unsupported(flow, "no flow can leave an end event.")
         gateway = isinstance(source, Choosing | ParallelGateway | EventGateway)
         if source._outputs and not gateway:
             raise Unsupported(flow, "only a gateway may have several outgoing flows.")
@@ -184,6 +187,9 @@ class _Scope:
         if isinstance(source, Choosing):
             choice = Choice(identifier(flow), target.name, condition)
             source.choices = (*source.choices, choice)
+
+    def _is_a(self, flow: Xml, end: str, kind: str) -> bool:
+        return tag(self.elements[reference(flow, end)]) == kind
 
     def _choose(self) -> None:
         """Check what gateways may choose from; the default flow's condition counts for nothing."""
@@ -214,9 +220,15 @@ class _Scope:
     def _end(self) -> None:
         """Lead whatever has no way on to the end of the scope."""
         end = EndJoin(self.process, " end", self.container.get("id") or "", visible=False)
-        for name, node in self.exits.items():
-            if node._outputs:
-                continue
-            if flag(self.elements[name], "isForCompensation", default=False):
-                raise Unsupported(self.elements[name], "compensation cannot be executed.")
-            node.connect(end)
+        for node in self.exits.values():
+            if not node._outputs:
+                node.connect(end)
+
+
+def _check_attributes(element: Xml) -> None:
+    """Refuse attributes that would change what an activity does."""
+    if flag(element, "isForCompensation", default=False):
+        raise Unsupported(element, "compensation cannot be executed.")
+    for attribute in ("startQuantity", "completionQuantity"):
+        if (element.get(attribute) or "1").strip() != "1":
+            raise Unsupported(element, f"a {attribute} other than 1 cannot be executed.")

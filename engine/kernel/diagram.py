@@ -41,7 +41,7 @@ class Diagram:
 
 
 def read(name: str, data: bytes) -> Diagram:
-    """Parse one file. Raises ValueError for bad XML or a DOCTYPE."""
+    """Parse one file. Raises ValueError for bad XML, a DOCTYPE or an id used twice."""
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -56,7 +56,10 @@ def read(name: str, data: bytes) -> Diagram:
         raise ValueError(f"{name} is not well-formed XML: {error}") from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise ValueError(f"{name} has a DOCTYPE, which is refused.")
-    processes = {str(each.get("id")): each for each in children(root, "process")}
+    processes: dict[str, Xml] = {}
+    for each in children(root, "process"):
+        if processes.setdefault(identifier(each), each) is not each:
+            raise Unsupported(each, "two processes have this id.")
     named = {
         str(each.get("id")): each.get(attribute) or each.get("name") or str(each.get("id"))
         for local, attribute in _NAMED.items()

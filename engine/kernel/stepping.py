@@ -38,10 +38,13 @@ def step(instance: Instance) -> None:
 def _fire_a_join(instance: Instance) -> bool:
     """Fire one join that has waited for all that can still come."""
     for scope in instance.scopes():
+        tried: set[LateJoin] = set()
         for token in scope.live():
             node = token.task_spec
-            if token.in_state(WAITING) and isinstance(node, LateJoin) and node.try_fire(token):
-                return True
+            if isinstance(node, LateJoin) and token.in_state(WAITING) and node not in tried:
+                tried.add(node)
+                if node.try_fire(token):
+                    return True
     return False
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from tests.reliability.processes_blocks import (
     Auto,
     Block,
@@ -98,7 +100,7 @@ class Container:
 
     def _seq(self, block: Seq) -> tuple[str, str]:
         ends = [self.write(part) for part in block.parts]
-        for (_, source), (target, _) in zip(ends, ends[1:], strict=False):
+        for (_, source), (target, _) in pairwise(ends):
             self.flow(source, target)
         return ends[0][0], ends[-1][1]
 

@@ -16,7 +16,8 @@ from engine.kernel import Executable, Run, Wait, WaitKind, compile_process
 from engine.kernel.supported import SUPPORTED_ELEMENTS
 from tests.reliability.processes_blocks import CONSTANT, Dice
 from tests.reliability.processes_diagram import diagram
-from tests.reliability.processes_model import Model, Waiting, holds
+from tests.reliability.processes_model import Model
+from tests.reliability.processes_scopes import Waiting, holds
 
 PROCESSES = int(os.environ.get("PASSERELLE_RANDOM_PROCESSES", "200"))
 FIRST_SEED = int(os.environ.get("PASSERELLE_RANDOM_SEED", "1"))
@@ -75,8 +76,8 @@ def act(run: Run, model: Model, wait: Wait, waiting: Waiting, dice: random.Rando
     model.go(waiting, written)
 
 
-def walk(executable: Executable, process, dice: random.Random) -> int:
-    """One schedule; gives the number of steps taken."""
+def walk(executable: Executable, process, dice: random.Random) -> None:
+    """One schedule, to its end or for ``LONGEST`` steps."""
     variables = {
         **{f"v{number}": dice.randrange(99) for number in range(3)},
         "items": [dice.randrange(99) for _ in range(dice.randint(0, 3))],
@@ -86,18 +87,16 @@ def walk(executable: Executable, process, dice: random.Random) -> int:
     model.begin(process, dict(variables))
     evaluator = Conditions()
     run = Run.start(executable, variables, evaluator)
-    steps = 0
-    for steps in range(1, LONGEST + 1):
+    for _ in range(LONGEST):
         pairs = matched(run, model)
         if run.finished:
             assert run.variables == model.result
-            break
+            return
         wait, waiting = dice.choice(pairs)
         if waiting.stays and dice.random() < 0.7:
             continue
         act(run, model, wait, waiting, dice)
         run = Run.load(executable, run.dump(), evaluator)
-    return steps
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))

@@ -10,6 +10,8 @@ subprocess its body and a call its process after ``=``.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 HEAD = (
     '<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" '
     'xmlns:spiffworkflow="http://spiffworkflow.org/bpmn/schema/1.0/core" xmlns:tns="urn:test">'
@@ -75,7 +77,7 @@ class _Writer:
         for line in filter(None, map(str.strip, flows.strip().splitlines())):
             line, _, condition = line.rstrip("]").partition("[")
             names = [self.declare(nodes, part.strip()) for part in line.split("->")]
-            for number, (source, target) in enumerate(zip(names, names[1:], strict=False), 1):
+            for number, (source, target) in enumerate(pairwise(names), 1):
                 last = number == len(names) - 1
                 arrows.append(self.flow(nodes, source, target, condition if last else ""))
         written = "".join(f"<{tag}{more}>{inside}</{tag}>" for tag, more, inside in nodes.values())

@@ -72,7 +72,9 @@ def test_a_gateway_in_a_wait_for_events_takes_the_first(case):
 
 
 def test_a_join_that_can_never_fire_is_an_incident(case):
-    flows = "s:start -> g:xor -> a:user [x] \n g -> b:user [default] \n a -> j:and -> e:end \n b -> j"
+    flows = (
+        "s:start -> g:xor -> a:user [x] \n g -> b:user [default] \n a -> j:and -> e:end \n b -> j"
+    )
     run = case(flows, {"x": True})
     with pytest.raises(ExecutionError) as caught:
         run.do("a")

@@ -125,7 +125,9 @@ def test_a_join_in_a_loop_fires_once_a_round_in_any_order(case):
 
 
 def test_two_flows_between_the_same_nodes_carry_two_tokens(case):
-    run = case("s:start -> split:and -> join:and -> a:user \n split -> join \n split -> b:user -> join")
+    run = case(
+        "s:start -> split:and -> join:and -> a:user \n split -> join \n split -> b:user -> join"
+    )
     assert run.waiting == ["b"]
     assert run.do("b").waiting == ["a"]
 

@@ -157,7 +157,8 @@ def test_a_loop_counts_its_rounds(case):
 
 
 def test_a_loop_condition_that_fails_names_the_activity(case):
-    marker = "<standardLoopCharacteristics><loopCondition>x</loopCondition></standardLoopCharacteristics>"
+    condition = "<loopCondition>x</loopCondition>"
+    marker = f"<standardLoopCharacteristics>{condition}</standardLoopCharacteristics>"
     run = case(FLOWS, a_marker=marker)
     with pytest.raises(ExecutionError) as caught:
         run.do("a")
@@ -165,6 +166,8 @@ def test_a_loop_condition_that_fails_names_the_activity(case):
 
 
 def test_a_receive_task_can_be_a_multi_instance(case):
-    run = case("s:start -> m:receive=vote -> b:user", {"xs": [1, 2]}, m_marker=over("xs", output="ys"))
+    run = case(
+        "s:start -> m:receive=vote -> b:user", {"xs": [1, 2]}, m_marker=over("xs", output="ys")
+    )
     run.do("m", 1, result="no").do("m", 0, result="yes")
     assert run.variables == {"xs": [1, 2], "ys": ["yes", "no"]}
