@@ -1,0 +1,1 @@
+"""The mobility domain: one folder a lifecycle, and what the lifecycles share."""

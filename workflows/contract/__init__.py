@@ -1,0 +1,1 @@
+"""The learning agreement before the mobility: from the student's draft to three signatures."""

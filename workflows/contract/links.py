@@ -1,0 +1,103 @@
+"""Links by which a partner answers without an account.
+
+A token names one work item and the digest of the version it asks about, signed with the
+installation's secret key. It opens that work item and nothing else, as long as that
+version is the one being asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from itsdangerous import BadSignature, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
+
+from engine.errors import EngineError
+from engine.identity import Actor
+from workflows.people.services import PARTNER_DESK
+
+PURPOSE = "passerelle.partner-link.1"
+LIFE = timedelta(days=60)
+MAX_TOKEN_LENGTH = 1000
+
+
+class LinkExpired(EngineError):
+    """The link was valid once and is too old now."""
+
+    code = "link_expired"
+
+
+class LinkInvalid(EngineError):
+    """The link was not made here, or something in it has been changed."""
+
+    code = "link_invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerLink:
+    """What a token says; ``expires_at`` is until when it lives."""
+
+    mobility_id: int
+    work_item_id: int
+    digest: str
+    expires_at: datetime
+
+    @property
+    def actor(self) -> Actor:
+        """The actor it stands for: the partner, on that one work item."""
+        return Actor(
+            id=f"partner:{self.mobility_id}",
+            groups=frozenset({PARTNER_DESK}),
+            only_item=self.work_item_id,
+        )
+
+
+def issue_link(
+    secret_key: str, *, mobility_id: int, work_item_id: int, digest: str, now: datetime
+) -> str:
+    """A token for that work item, bound to that version's content digest."""
+    content = [mobility_id, work_item_id, digest]
+    return str(_serializer(secret_key, lambda: now).dumps(content))
+
+
+def verify_link(
+    secret_key: str, token: str, *, now: datetime, life: timedelta = LIFE
+) -> PartnerLink:
+    """What the token says; raises LinkExpired or LinkInvalid."""
+    if len(token) > MAX_TOKEN_LENGTH:
+        raise LinkInvalid
+    try:
+        content, signed_at = _serializer(secret_key, lambda: now).loads(
+            token, max_age=int(life.total_seconds()), return_timestamp=True
+        )
+    except SignatureExpired as error:
+        raise LinkExpired from error
+    except BadSignature as error:
+        raise LinkInvalid from error
+    match content:
+        case [int(mobility_id), int(work_item_id), str(digest)]:
+            return PartnerLink(mobility_id, work_item_id, digest, _aware(signed_at) + life)
+    raise LinkInvalid
+
+
+def _serializer(secret_key: str, now: Callable[[], datetime]) -> URLSafeTimedSerializer:
+    class _Signer(TimestampSigner):
+        """Takes the time from the injected clock instead of the machine's."""
+
+        def get_timestamp(self) -> int:
+            return int(now().timestamp())
+
+    return URLSafeTimedSerializer(
+        secret_key, salt=PURPOSE, signer=_Signer, signer_kwargs={"digest_method": _sha256}
+    )
+
+
+def _sha256(data: bytes = b"") -> object:
+    import hashlib
+
+    return hashlib.sha256(data)
+
+
+def _aware(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

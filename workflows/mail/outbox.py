@@ -1,0 +1,143 @@
+"""Sending mails: written down in the transaction that causes them, sent after its commit.
+
+A mail exists exactly when what it tells has happened. It carries a key of its own, so the
+same news is told once however often the work behind it is repeated; the key is also its
+Message-ID (RFC 5322), by which servers and readers know a repeated delivery.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import smtplib
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from sqlalchemy import select
+
+from workflows.mail.models import MailMessage
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from engine import Unit
+    from engine.registry import Job, JobContext
+    from engine.values import Value
+
+KIND = "mail"
+QUEUED, SENT, STORED = "queued", "sent", "stored"
+TIMEOUT_SECONDS = 20
+SUBMISSION_PORT = 587
+TLS_PORT = 465
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One plain-text mail to one address, in one language.
+
+    ``news`` names what it tells, such as ``task-17``; the same news reaches an address once.
+    """
+
+    to: str
+    to_name: str
+    subject: str
+    body: str
+    language: str
+    news: str
+
+    @property
+    def key(self) -> str:
+        """What makes this mail this mail, as the left side of its Message-ID."""
+        return f"{self.news}-{hashlib.sha256(self.to.lower().encode()).hexdigest()[:12]}"
+
+
+def send_later(unit: Unit, mail: Mail) -> bool:
+    """Write the mail down inside a transaction; False where it has been before."""
+    known = select(MailMessage.id).where(MailMessage.message_id == mail.key)
+    if unit.session.scalar(known) is not None:
+        return False
+    row = MailMessage(
+        to=mail.to,
+        subject=mail.subject,
+        body=mail.body,
+        language=mail.language,
+        message_id=mail.key,
+        status=QUEUED,
+    )
+    unit.session.add(row)
+    unit.session.flush()
+    unit.enqueue(KIND, {"mail": row.id, "to_name": mail.to_name})
+    return True
+
+
+class MailJob:
+    """The job kind ``mail``. Without ``smtp_url`` mails are kept and not sent."""
+
+    def __init__(self, smtp_url: str | None, base_url: str) -> None:
+        self._smtp_url = smtp_url
+        self._host = urlsplit(base_url).hostname or "localhost"
+
+    def perform(self, job: Job) -> Value:
+        """Hand the mail to the server, and say whether one was there."""
+        if self._smtp_url is None:
+            return STORED
+        with job.session() as session:
+            row = session.get_one(MailMessage, job.payload["mail"])
+        message = self.message(row, str(job.payload["to_name"]), job.now)
+        with _connect(self._smtp_url) as server:
+            server.send_message(message)
+        return SENT
+
+    def apply(self, ctx: JobContext, result: Value) -> Mapping[str, Value]:
+        """Write down that it went out."""
+        row = ctx.session.get_one(MailMessage, ctx.job.payload["mail"])
+        row.status = SENT if result == SENT else STORED
+        row.sent_at = ctx.now if result == SENT else None
+        return {}
+
+    def message(self, row: MailMessage, to_name: str, now: datetime) -> EmailMessage:
+        """The mail as it travels; the same at every attempt but for its date."""
+        message = EmailMessage()
+        message["Subject"] = " ".join(row.subject.split())
+        message["From"] = Address("Passerelle", username="passerelle", domain=self._host)
+        message["To"] = Address(_plain(to_name), addr_spec=row.to)
+        message["Date"] = now
+        message["Message-ID"] = f"<{row.message_id}@{self._host}>"
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(row.body)
+        message["Content-Language"] = row.language
+        return message
+
+
+def _plain(name: str) -> str:
+    return " ".join("".join(c for c in name if c.isprintable()).split())
+
+
+def _connect(url: str) -> smtplib.SMTP:
+    """A signed-in connection to ``smtp://`` (STARTTLS where offered) or ``smtps://``."""
+    parts = urlsplit(url)
+    host = parts.hostname or "localhost"
+    context = ssl.create_default_context()
+    server: smtplib.SMTP
+    if parts.scheme == "smtps":
+        server = smtplib.SMTP_SSL(
+            host, parts.port or TLS_PORT, timeout=TIMEOUT_SECONDS, context=context
+        )
+    else:
+        server = smtplib.SMTP(host, parts.port or SUBMISSION_PORT, timeout=TIMEOUT_SECONDS)
+    try:
+        if parts.scheme != "smtps":
+            server.ehlo()
+            if server.has_extn("starttls"):
+                server.starttls(context=context)
+                server.ehlo()
+        if parts.username:
+            server.login(unquote(parts.username), unquote(parts.password or ""))
+    except BaseException:
+        server.close()
+        raise
+    return server

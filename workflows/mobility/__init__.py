@@ -1,0 +1,1 @@
+"""The mobility: one student, one stay, shared by every lifecycle."""

@@ -1,0 +1,1 @@
+"""Who works here: persons, the groups they belong to, and how they sign in."""
