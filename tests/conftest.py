@@ -1,0 +1,239 @@
+"""What every test may ask for: databases, a clock, an engine, a running server, a browser.
+
+PostgreSQL and Redis are real, started from installed packages on first use and
+shared by all xdist workers; each worker has a database of its own, emptied for
+each test.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import io
+import json
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from engine import Database, Engine, FixedClock
+from engine.tables import triggers
+from tests.servers import PostgreSQL, Redis, running_server
+from web.cli import main
+from web.config import Settings
+from web.migrations import head, target_metadata
+from workflows.registry import registry
+
+SHARED = "PASSERELLE_TEST_SERVERS"
+"""Environment variable with the folder of this run's servers, inherited by xdist workers."""
+
+CHROMIUM = "/usr/bin/chromium"
+
+
+def pytest_configure(config):
+    if not hasattr(config, "workerinput"):
+        os.environ[SHARED] = tempfile.mkdtemp(prefix="passerelle-")
+        Path(os.environ[SHARED]).chmod(0o755)
+
+
+def pytest_unconfigure(config):
+    if hasattr(config, "workerinput"):
+        return
+    folder = Path(os.environ.pop(SHARED))
+    if (folder / "pg").exists():
+        PostgreSQL(folder / "pg").stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _alone(name):
+    """Only one xdist worker at a time."""
+    with (Path(os.environ[SHARED]) / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _create_schema(url):
+    database = Database(url)
+    with database.write() as connection:
+        target_metadata().create_all(connection)
+        for statement in triggers(connection.dialect.name):
+            connection.exec_driver_sql(statement)
+        connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32))")
+        connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": head()})
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """The PostgreSQL server of this test run."""
+    server = PostgreSQL(Path(os.environ[SHARED]) / "pg")
+    with _alone("postgresql"):
+        if not server.folder.exists():
+            server.folder.mkdir()
+            server.start()
+            execute(server.url(), "CREATE DATABASE passerelle_template")
+            _create_schema(server.url("passerelle_template"))
+    return server
+
+
+def execute(url, *statements):
+    """Run statements that no transaction may hold, such as CREATE DATABASE."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def _worker_database(postgresql, worker_id):
+    name = f"worker_{worker_id}"
+    with _alone("postgresql"):
+        execute(postgresql.url(), f"CREATE DATABASE {name} TEMPLATE passerelle_template")
+    return postgresql.url(name)
+
+
+@pytest.fixture
+def postgresql_url(_worker_database):
+    """A PostgreSQL database with the product's schema and no rows."""
+    names = ", ".join(f'"{table.name}"' for table in target_metadata().sorted_tables)
+    execute(_worker_database, f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    return _worker_database
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory):
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
+    _create_schema(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(_sqlite_template, tmp_path):
+    """An SQLite database with the product's schema and no rows."""
+    path = tmp_path / "passerelle.sqlite3"
+    shutil.copyfile(_sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request):
+    """The URL of an empty database with the product's schema: the test runs on both kinds."""
+    return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture
+def database(database_url):
+    """The opened database of :func:`database_url`."""
+    opened = Database(database_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def clock():
+    """A clock that stands still on a Monday morning until the test moves it."""
+    return FixedClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def settings(database_url, tmp_path):
+    """The settings of a small installation that is not in demo mode."""
+    return Settings(
+        database_url=database_url,
+        secret_key="a key that only the tests know, 2718281828",
+        data_dir=tmp_path,
+        bundles_dir=Path(__file__).parent.parent / "bpmn",
+    )
+
+
+@pytest.fixture
+def engine(database, settings, clock):
+    """The engine with everything the product plugs in, over an empty database.
+
+    Nobody is woken: a test runs due jobs itself.
+    """
+    built = Engine(database, registry(settings), clock=clock)
+    yield built
+    built.feel.close()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def cli(settings, monkeypatch, capsys):
+    """Runs `passerelle` on the test's database, in this process: ``cli("db", "status")``."""
+    environment = {
+        "PASSERELLE_DATABASE_URL": settings.database_url,
+        "PASSERELLE_SECRET_KEY": settings.secret_key,
+        "PASSERELLE_DATA_DIR": str(settings.data_dir),
+    }
+
+    def run(*arguments, stdin="", **variables):
+        with monkeypatch.context() as patch:
+            for name in [name for name in os.environ if name.startswith("PASSERELLE_")]:
+                patch.delenv(name)
+            for name, value in {**environment, **variables}.items():
+                patch.setenv(name, value)
+            patch.setattr("sys.argv", ["passerelle", *map(str, arguments)])
+            patch.setattr("sys.stdin", io.StringIO(stdin))
+            capsys.readouterr()
+            with pytest.raises(SystemExit) as ended:
+                main()
+        said = capsys.readouterr()
+        return Answer(ended.value.code or 0, said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def redis():
+    """A Redis server of the test's own, which it may stop and start."""
+    server = Redis().start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def live_server(tmp_path_factory):
+    """A server like the one `make run` starts, with its demonstration; shared by many tests.
+
+    Tests that need a case to themselves start one of their own in it.
+    """
+    with running_server(tmp_path_factory.mktemp("live")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Debian's Chromium instead of a downloaded one, and no calls home."""
+    return {
+        **browser_type_launch_args,
+        "executable_path": CHROMIUM,
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--no-first-run",
+        ],
+    }

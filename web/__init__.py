@@ -1,0 +1,1 @@
+"""The front of Passerelle: pages, API, command line, and the roots that wire everything."""

@@ -1,0 +1,90 @@
+"""``passerelle demo``: invented people and cases, made by running the processes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+from sqlalchemy import select
+
+from web.cli.installation import closing_engine, open_engine
+from web.cli.output import CommandFailed
+from web.config import Settings
+from web.viewer import Viewer
+from workflows.demo import PASSWORD
+from workflows.demo import load as load_demo
+from workflows.people.models import Person
+from workflows.people.services import actor_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine import Engine
+
+
+@click.group()
+def demo() -> None:
+    """The demonstration: load it, or start it over."""
+
+
+@demo.command()
+def load() -> None:
+    """Load the demonstration; what is there already stays as it is."""
+    settings = _demo_settings()
+    load_demo(open_engine(settings), settings)
+    click.echo("The demonstration is loaded.")
+
+
+@demo.command()
+@click.confirmation_option(prompt="Everything in this database will be deleted. Go on?")
+def reset() -> None:
+    """Delete EVERYTHING in the database and load the demonstration afresh."""
+    from web import migrations
+    from web.cli.deployment import deploy_folder
+
+    settings = _demo_settings()
+    engine = closing_engine(settings)
+    migrations.drop(engine.database)
+    migrations.upgrade(engine.database)
+    for definition in deploy_folder(engine, settings.bundles_dir):
+        click.echo(f"Deployed {definition.key}, version {definition.version}.")
+    load_demo(engine, settings)
+    click.echo("The demonstration is loaded.")
+
+
+def sign_ins(engine: Engine) -> Iterator[str]:
+    """One line a role: who can be signed in as."""
+    found: dict[str, Viewer] = {}
+    for viewer in _people(engine):
+        found.setdefault(_role(viewer), viewer)
+    yield f"Sign in with one click there, or with a login and the password {PASSWORD}:"
+    for role, viewer in found.items():
+        yield f"  {role:<22} {viewer.name:<26} {viewer.login}"
+
+
+def _people(engine: Engine) -> list[Viewer]:
+    with engine.reading() as session:
+        people = session.scalars(
+            select(Person).where(Person.demo, Person.active).order_by(Person.id)
+        )
+        return [Viewer.of("", person, actor_for(session, person)) for person in people]
+
+
+def _role(viewer: Viewer) -> str:
+    if viewer.departments:
+        return "coordinator"
+    if viewer.is_ri:
+        return "international office"
+    if viewer.is_admin:
+        return "administrator"
+    return "auditor" if viewer.is_auditor else "student"
+
+
+def _demo_settings() -> Settings:
+    settings = Settings.from_env()
+    if not settings.demo:
+        raise CommandFailed("This is not a demonstration; set PASSERELLE_DEMO=1 if it should be.")
+    return settings
+
+
+COMMANDS = (demo,)

@@ -1,0 +1,138 @@
+"""``passerelle process``: check, deploy and list process bundles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from engine.definitions.problems import Problem, Severity
+from engine.errors import DeploymentRejected
+from web.cli.installation import configured_engine, operator, unconfigured_engine
+from web.cli.output import (
+    FAILED,
+    Row,
+    json_option,
+    print_json,
+    print_rows,
+    problem_line,
+    problem_row,
+)
+
+if TYPE_CHECKING:
+    from engine import Definition, Engine
+    from engine.definitions import Bundle
+
+LINTED = frozenset({".bpmn", ".dmn", ".json", ".zip"})
+
+
+@click.group()
+def process() -> None:
+    """Process definitions: check, deploy, list."""
+
+
+@process.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@json_option
+def lint(files: tuple[Path, ...], as_json: bool) -> None:
+    """Check FILES: diagrams, decision tables, forms, or whole bundles (a folder or a .zip).
+
+    Exit code 0 if all of it can be deployed, 1 if not. Needs no database.
+    """
+    engine = unconfigured_engine()
+    problems = [problem for file in files for problem in _lint(engine, file)]
+    if as_json:
+        print_json([problem_row(problem) for problem in problems])
+    else:
+        for problem in problems:
+            click.echo(problem_line(problem))
+        errors = sum(problem.severity is Severity.ERROR for problem in problems)
+        click.echo(f"{len(files)} checked: {errors} errors, {len(problems) - errors} warnings.")
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        raise SystemExit(FAILED)
+
+
+def _lint(engine: Engine, file: Path) -> list[Problem]:
+    from engine.definitions import lint_file
+    from engine.runtime.catalogue import catalogue
+
+    if not file.is_dir() and file.suffix.lower() not in LINTED:
+        kinds = ", ".join(sorted(LINTED))
+        return [_refused(file, "unknown_file_kind", f"Only these files are checked: {kinds}.")]
+    try:
+        if file.is_dir() or file.suffix.lower() == ".zip":
+            found = engine.lint(read_bundle(file))
+        else:
+            found = lint_file(file.name, file.read_bytes(), catalogue(engine.registry, engine.feel))
+    except DeploymentRejected as refused:
+        found = refused.problems
+    except OSError as error:
+        return [_refused(file, "unreadable_file", f"The file cannot be read: {error.strerror}.")]
+    inside = file if file.is_dir() else file.parent
+    return [_placed(problem, inside, file) for problem in found]
+
+
+def _refused(file: Path, code: str, sentence: str) -> Problem:
+    return Problem(Severity.ERROR, code, sentence, str(file))
+
+
+def _placed(problem: Problem, inside: Path, given: Path) -> Problem:
+    """The problem with the path a person can open instead of the name inside its bundle."""
+    if given.suffix.lower() == ".zip" and not given.is_dir():
+        path = f"{given}/{problem.file}" if problem.file else str(given)
+    else:
+        path = str(inside / problem.file) if problem.file else str(given)
+    return Problem(
+        problem.severity,
+        problem.code,
+        problem.message,
+        path,
+        problem.element_id,
+        problem.line,
+        problem.params,
+    )
+
+
+def read_bundle(path: Path) -> Bundle:
+    """The bundle in a folder or a ZIP archive; raises DeploymentRejected."""
+    from engine.definitions import Bundle
+
+    if path.is_dir():
+        return Bundle.from_folder(path)
+    return Bundle.from_zip(path.read_bytes())
+
+
+@process.command()
+@click.argument("bundles", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--note", default="", help="Why, for those who compare versions later.")
+@json_option
+def deploy(bundles: tuple[Path, ...], note: str, as_json: bool) -> None:
+    """Deploy BUNDLES (folders or .zip files); one that is deployed already is left alone."""
+    engine = configured_engine()
+    rows = []
+    for path in bundles:
+        definition = engine.deploy(read_bundle(path), actor=operator(), note=note)
+        rows.append(_row(definition))
+    print_rows(rows, as_json=as_json)
+
+
+@process.command("list")
+@json_option
+def list_definitions(as_json: bool) -> None:
+    """List the deployed process definitions, each in its newest version."""
+    rows = [_row(definition) for definition in configured_engine().definitions()]
+    print_rows(rows, as_json=as_json, empty="No process definition is deployed.")
+
+
+def _row(definition: Definition) -> Row:
+    return {
+        "key": definition.key,
+        "version": definition.version,
+        "id": str(definition.id),
+        "deployed_at": definition.deployed_at,
+        "digest": definition.digest,
+    }
+
+
+COMMANDS = (process,)

@@ -1,0 +1,186 @@
+"""Settings: everything an installation can choose, read once from the environment.
+
+docs/configuration.md is the list for people; :data:`VARIABLES` is the list it is tested against.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+VARIABLES: Final[Mapping[str, str]] = {
+    "PASSERELLE_DATABASE_URL": "SQLite under the data folder, or postgresql://...",
+    "PASSERELLE_BROKER_URL": "where Celery's wake-ups travel; memory:// inside one process",
+    "PASSERELLE_SECRET_KEY": "signs sessions and partner links; at least 32 characters",
+    "PASSERELLE_BASE_URL": "the address people type, used in mails and partner links",
+    "PASSERELLE_SMTP_URL": "smtp://user:password@host:587, or smtps://; without it no mail is sent",
+    "PASSERELLE_HOME_HEI": "SCHAC code of the university that runs this installation",
+    "PASSERELLE_DATA_DIR": "folder of the database and of generated files; var by default",
+    "PASSERELLE_BUNDLES_DIR": "folder of the process bundles that `passerelle up` deploys",
+    "PASSERELLE_DEMO": "1 loads invented people and lets anyone sign in as one of them",
+    "PASSERELLE_THREADS": "requests answered at the same time",
+    "HOST": "address the web server listens on",
+    "PORT": "port the web server listens on",
+}
+"""Every variable that is read, each also as ``<NAME>_FILE`` holding a path, with its meaning."""
+
+SCHEMES: Final[Mapping[str, tuple[str, ...]]] = {
+    "PASSERELLE_DATABASE_URL": ("sqlite:///", "postgresql://", "postgresql+psycopg://"),
+    "PASSERELLE_BROKER_URL": ("memory://", "redis://", "rediss://"),
+    "PASSERELLE_BASE_URL": ("https://", "http://"),
+    "PASSERELLE_SMTP_URL": ("smtp://", "smtps://"),
+}
+
+MIN_SECRET_LENGTH: Final = 32
+MIN_DISTINCT_CHARACTERS: Final = 8
+LAST_PORT: Final = 65535
+
+
+class ConfigurationError(Exception):
+    """The settings cannot be used; the message is one sentence for the administrator."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The choices of one installation. Build it with :meth:`from_env`, or by hand in tests."""
+
+    database_url: str
+    secret_key: str
+    data_dir: Path
+    bundles_dir: Path
+    broker_url: str = "memory://"
+    base_url: str = "http://127.0.0.1:8000"
+    smtp_url: str | None = None
+    home_hei: str = "univ-tlse2.fr"
+    demo: bool = False
+    host: str = "127.0.0.1"
+    port: int = 8000
+    threads: int = 8
+
+    @property
+    def embedded_broker(self) -> bool:
+        """Whether wake-ups stay inside this process, so that no other worker can hear them."""
+        return self.broker_url.startswith("memory:")
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether browsers reach the site over HTTPS only."""
+        return self.base_url.startswith("https://")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read the environment.
+
+        In demo mode a missing secret is made up and kept in the data folder. Raises
+        :class:`ConfigurationError` for what cannot be used.
+        """
+        env = _Environment(os.environ if environ is None else environ)
+        demo = env.flag("PASSERELLE_DEMO")
+        data_dir = Path(env.get("PASSERELLE_DATA_DIR") or "var").absolute()
+        host = env.get("HOST") or cls.host
+        port = env.number("PORT", cls.port, highest=LAST_PORT)
+        return cls(
+            database_url=env.address("PASSERELLE_DATABASE_URL")
+            or f"sqlite:///{data_dir / 'passerelle.sqlite3'}",
+            secret_key=_secret(env.get("PASSERELLE_SECRET_KEY"), demo, data_dir),
+            data_dir=data_dir,
+            bundles_dir=Path(env.get("PASSERELLE_BUNDLES_DIR") or _bundles_dir()).absolute(),
+            broker_url=env.address("PASSERELLE_BROKER_URL") or cls.broker_url,
+            base_url=(env.address("PASSERELLE_BASE_URL") or f"http://{host}:{port}").rstrip("/"),
+            smtp_url=env.address("PASSERELLE_SMTP_URL"),
+            home_hei=(env.get("PASSERELLE_HOME_HEI") or cls.home_hei).lower(),
+            demo=demo,
+            host=host,
+            port=port,
+            threads=env.number("PASSERELLE_THREADS", cls.threads, highest=256),
+        )
+
+
+class _Environment:
+    """Environment variables, with the ``_FILE`` variant that container secrets use."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+
+    def get(self, name: str) -> str | None:
+        """The value, from ``name`` or from the file named by ``name_FILE``; None if empty."""
+        path = self._variables.get(f"{name}_FILE")
+        if not path:
+            return self._variables.get(name) or None
+        if self._variables.get(name):
+            raise ConfigurationError(f"Set either {name} or {name}_FILE, not both.")
+        try:
+            return Path(path).read_text(encoding="utf-8").strip() or None
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigurationError(f"{name}_FILE cannot be read: {error}.") from error
+
+    def address(self, name: str) -> str | None:
+        """A URL that starts with one of the schemes of :data:`SCHEMES`."""
+        value = self.get(name)
+        if value is not None and not value.startswith(SCHEMES[name]):
+            choices = " or ".join(SCHEMES[name])
+            raise ConfigurationError(f"{name} is no address this program knows: write {choices}...")
+        return value
+
+    def flag(self, name: str) -> bool:
+        """Whether the variable says yes."""
+        value = (self.get(name) or "").lower()
+        if value in {"", "0", "no", "false", "off"}:
+            return False
+        if value in {"1", "yes", "true", "on"}:
+            return True
+        raise ConfigurationError(f"{name} is {value!r}; write 1 or 0.")
+
+    def number(self, name: str, default: int, *, highest: int) -> int:
+        """A whole number from 1 to ``highest``."""
+        text = self.get(name)
+        if text is None:
+            return default
+        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= highest:
+            raise ConfigurationError(f"{name} is {text!r}; write a number from 1 to {highest}.")
+        return int(text)
+
+
+def _bundles_dir() -> Path:
+    """The bundles beside this package: ``bpmn/`` of a checkout, or those inside a wheel."""
+    root = Path(__file__).resolve().parent.parent
+    checkout = root / "bpmn"
+    return checkout if checkout.is_dir() else root / "workflows" / "bundles"
+
+
+def _secret(value: str | None, demo: bool, data_dir: Path) -> str:
+    """The secret key; outside demo mode only one that somebody chose and nobody guesses."""
+    if value is None and demo:
+        return _kept_secret(data_dir / "demo-secret-key")
+    if value is None:
+        raise ConfigurationError(
+            "PASSERELLE_SECRET_KEY is not set; "
+            "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
+    if len(value) < MIN_SECRET_LENGTH or len(set(value)) < MIN_DISTINCT_CHARACTERS:
+        raise ConfigurationError(
+            f"PASSERELLE_SECRET_KEY is too easy to guess; use at least {MIN_SECRET_LENGTH} "
+            "random characters."
+        )
+    return value
+
+
+def _kept_secret(path: Path) -> str:
+    """A random secret, made on first use and kept so that sign-ins survive a restart."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600, exist_ok=False)
+        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise ConfigurationError(
+            f"The folder {path.parent} cannot be written to: {error.strerror}."
+        ) from error
+    return path.read_text(encoding="ascii").strip()

@@ -1,0 +1,32 @@
+"""The composition root: settings become a running engine.
+
+The web application, the worker and the command line all start here, so none of
+them knows what another one plugs in.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine import Engine
+from engine.database import Database
+from engine.dispatch import CeleryWake
+from web.worker import create_celery
+from workflows.registry import registry
+
+if TYPE_CHECKING:
+    from engine.clock import Clock
+    from web.config import Settings
+
+
+def build_engine(settings: Settings, *, clock: Clock | None = None) -> Engine:
+    """The engine of one installation; opens no connection until it is used.
+
+    Workers that share the broker are woken after each command that leaves work.
+    """
+    return Engine(
+        Database(settings.database_url),
+        registry(settings),
+        clock=clock,
+        wake=CeleryWake(create_celery(settings)),
+    )
