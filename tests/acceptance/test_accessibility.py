@@ -1,0 +1,80 @@
+"""WCAG A and AA on every page (axe), at desk and phone width, in both colour schemes."""
+
+import pytest
+
+from tests.acceptance.visitors import partner_link
+
+STAFF_PAGES = ["/inbox", "/inbox?view=all", "/inbox?view=mine", "/inbox?q=nobody", "/cases"]
+PAGES = {
+    "Léa Martin": ["/home", "/start", "/cases"],
+    "Marie Delmas": STAFF_PAGES,
+    "Claire Vidal": [*STAFF_PAGES, "/start", "/contracts/import", "/incidents", "/tasks/1"],
+    "Samuel Ortiz": ["/inbox", "/incidents", "/start"],
+    "Anne Lacombe": ["/inbox?view=all", "/cases"],
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])
+def test_pages_of_a_role(visitors, name, width, dark):
+    visitor = visitors(name, width=width, dark=dark)
+    found = {}
+    for path in PAGES[name]:
+        visitor.page.goto(path)
+        visitor.page.wait_for_load_state("networkidle")
+        found[path] = visitor.violations()
+    assert [each for path in found for each in found[path]] == []
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_sign_in(visitors, dark):
+    visitor = visitors(dark=dark)
+    visitor.page.goto("/sign-in")
+    assert visitor.violations() == []
+    visitor.page.fill("#login", "nobody")
+    visitor.page.fill("#password", "wrong")
+    visitor.page.locator("main .btn-primary").click()
+    visitor.page.wait_for_selector("[role=alert]")
+    assert visitor.violations() == []
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])
+def test_every_kind_of_task_and_its_case(visitors, width, dark):
+    """All steps of the demonstration's cases, as somebody sees them who oversees."""
+    visitor = visitors("Claire Vidal", width=width, dark=dark)
+    visitor.page.goto("/inbox?view=all")
+    steps = {}
+    for link in visitor.page.locator("[data-item] a.title").all():
+        steps.setdefault(link.inner_text(), link.get_attribute("href"))
+    assert len(steps) >= 4
+    for address in steps.values():
+        visitor.page.goto(address)
+        open_everything(visitor.page)
+        assert visitor.violations() == [], address
+        visitor.page.goto(visitor.page.locator("a[href^='/cases/']").last.get_attribute("href"))
+        open_everything(visitor.page)
+        assert visitor.violations() == [], visitor.page.url
+
+
+@pytest.mark.parametrize("name", ["Léa Martin", "Marie Delmas"])
+def test_deciding(visitors, name):
+    visitor = visitors(name)
+    visitor.page.goto("/home" if name == "Léa Martin" else "/inbox?view=groups")
+    link = visitor.page.locator(".next-card a, [data-item] a.title").first
+    visitor.page.goto(link.get_attribute("href"))
+    open_everything(visitor.page)
+    assert visitor.violations() == []
+
+
+def test_partner_page(visitors, live_server):
+    visitor = visitors(width=390)
+    visitor.page.goto(partner_link(live_server, "@"))
+    open_everything(visitor.page)
+    assert visitor.violations() == []
+    visitor.page.goto("/partner/not-a-link")
+    assert visitor.violations() == []
+
+
+def open_everything(page):
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")

@@ -1,0 +1,140 @@
+"""People in a browser: each has a context, a language, and what they do on the pages."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import time
+from pathlib import Path
+
+AXE = Path(__file__).parents[2] / "web/frontend/node_modules/axe-core/axe.min.js"
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+DRAFT = {
+    "start_date": "2027-01-18",
+    "end_date": "2027-06-12",
+    "student_global_id": "urn:schac:personalUniqueCode:int:esi:fr:1234567890A",
+    "student_birth_date": "2004-02-29",
+    "student_citizenship": "FR",
+    "student_gender": "2",
+    "eqf_level_studied_at_departure": "6",
+    "isced_f_code": "0231",
+    "language": "es",
+    "cefr_level": "B2",
+    "provisions_url": "https://www.example.org/assessment",
+    "sending_contact_given_names": "Claire",
+    "sending_contact_family_name": "Vidal",
+    "sending_contact_email": "claire.vidal@example.org",
+    "receiving_contact_given_names": "Carmen",
+    "receiving_contact_family_name": "Sánchez",
+    "receiving_contact_email": "carmen@example.org",
+}
+
+
+class Visitor:
+    """Somebody before a browser window, in one language."""
+
+    def __init__(self, browser, server, language, *, width=1440, dark=False):
+        self.server = server
+        self.language = language
+        self.context = browser.new_context(
+            base_url=server.url,
+            viewport={"width": width, "height": 900},
+            locale={"fr": "fr-FR", "en": "en-GB", "es": "es-ES"}[language],
+            color_scheme="dark" if dark else "light",
+        )
+        self.context.set_default_timeout(20_000)
+        self.page = self.context.new_page()
+        self.complaints = []
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self._listen)
+        self.page.on("dialog", lambda dialog: self.complaints.append(f"dialog {dialog.message}"))
+
+    def _listen(self, message):
+        # The browser reports every 4xx as an error; refusals are part of the walk.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.complaints.append(message.text)
+
+    def close(self):
+        self.context.close()
+        assert self.complaints == []
+
+    def sign_in(self, name):
+        self.page.goto("/sign-in")
+        self.page.get_by_role("button", name=re.compile(re.escape(name))).click()
+        self.page.wait_for_load_state()
+        self.speak()
+        return self
+
+    def speak(self):
+        """Choose the language where the account brought another one."""
+        if self.page.locator("html").get_attribute("lang") != self.language:
+            self.page.locator(f".languages button[value={self.language}]").click()
+            self.page.wait_for_load_state()
+        assert self.page.locator("html").get_attribute("lang") == self.language
+
+    def violations(self):
+        """What axe finds on the present page."""
+        return axe(self.page)
+
+    def open_task_of(self, subject):
+        """Open the inbox's task about ``subject``."""
+        self.page.goto("/inbox?view=groups&q=" + subject.replace(" ", "+"))
+        self.page.goto(self.page.locator("[data-item] a.title").first.get_attribute("href"))
+
+    def decide(self, outcome, reason=None):
+        if reason is None:
+            self.page.locator(f"button[name=outcome][value={outcome}]").click()
+        else:
+            self.page.locator(f"details:has(button[value={outcome}]) > summary").click()
+            self.page.fill(f"textarea[name=reason_{outcome}]", reason)
+            self.page.locator(f"button[name=outcome][value={outcome}]").click()
+        self.page.wait_for_load_state()
+
+
+def axe(page):
+    """The violations of WCAG A and AA that axe finds, each with the elements concerned."""
+    # Evaluated by the debugger, so the content security policy stays as it is for the page.
+    page.evaluate(AXE.read_text())
+    found = page.evaluate(
+        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", AXE_RULES
+    )
+    return [
+        f"{violation['id']}: {node['html'][:160]}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+        # The foreign watermark of the diagram viewer must stay as it is (its licence).
+        if "bjs-powered-by" not in node["html"]
+    ]
+
+
+def fill_draft(page, studied, recognised):
+    """Fill the student's editor: components, then every field of the agreement."""
+    for part, rows in (("studied", studied), ("recognised", recognised)):
+        for number, (title, credits) in enumerate(rows):
+            if page.locator(f"input[name='{part}.{number}.title']").count() == 0:
+                page.locator(f"#f-{part} [data-add-row]").click()
+            page.fill(f"input[name='{part}.{number}.title']", title)
+            page.fill(f"input[name='{part}.{number}.credits.0.value']", credits)
+    for name, value in DRAFT.items():
+        field = page.locator(f"#f-{name}")
+        if field.evaluate("node => node.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            field.fill(value)
+
+
+def partner_link(server, contact, seen=()):
+    """The newest link mailed to ``contact`` that is not among ``seen``."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with sqlite3.connect(server.data_dir / "passerelle.sqlite3") as connection:
+            bodies = connection.execute(
+                'SELECT body FROM mail_message WHERE "to" LIKE ? ORDER BY id DESC',
+                (f"%{contact}%",),
+            ).fetchall()
+        for (body,) in bodies:
+            found = re.search(r"/partner/([\w.\-]+)", body)
+            if found and found[0] not in seen:
+                return found[0]
+        time.sleep(0.3)
+    raise AssertionError(f"no mail with a link came to {contact}")

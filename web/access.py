@@ -1,0 +1,179 @@
+"""Who may come in where: one table, endpoint to policy, enforced before every request.
+
+An endpoint without a policy stops the application from being created. A policy
+says which roles may use the route and, where the route names an object, loads
+that object as the actor sees it: what the actor may not see is not found, so
+unknown and forbidden ids give the same answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from flask import Flask, abort, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from engine.errors import Forbidden, NotFound
+from web import current, partner_links
+from web.viewer import Viewer
+
+log = structlog.get_logger(__name__)
+Loader = Callable[[Viewer, Mapping[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Who may use a route. ``roles`` is None for routes open to everybody."""
+
+    name: str
+    roles: Callable[[Viewer], bool] | None = None
+    load: Loader | None = None
+
+
+def _work_item(viewer: Viewer, arguments: Mapping[str, Any]) -> None:
+    g.work_item = current.engine().work_item(arguments["item_id"], actor=viewer.actor)
+
+
+def _instance(viewer: Viewer, arguments: Mapping[str, Any]) -> None:
+    g.instance = current.engine().instance(arguments["instance_id"], actor=viewer.actor)
+
+
+def _anyone(_: Viewer) -> bool:
+    return True
+
+
+PUBLIC = Policy("public")
+LOCAL = Policy("this machine only")
+PARTNER_LINK = Policy("signed link")
+SIGNED_IN = Policy("signed in", _anyone)
+STAFF = Policy("staff", lambda viewer: viewer.is_staff)
+RI = Policy("international office", lambda viewer: viewer.is_ri)
+STARTERS = Policy(
+    "international office or student", lambda viewer: viewer.is_ri or viewer.is_student
+)
+OPERATORS = Policy(
+    "process administrator or international office",
+    lambda viewer: viewer.is_admin or viewer.is_ri,
+)
+OWN_WORK_ITEM = Policy("work item the person may see", _anyone, _work_item)
+OWN_CASE = Policy("case the person may see", _anyone, _instance)
+
+ACCESS: Mapping[str, Policy] = {
+    "static": PUBLIC,
+    "health.livez": PUBLIC,
+    "health.readyz": PUBLIC,
+    "health.metrics": LOCAL,
+    "signin.show": PUBLIC,
+    "signin.enter": PUBLIC,
+    "signin.demo": PUBLIC,
+    "signin.leave": PUBLIC,
+    "signin.language": PUBLIC,
+    "home.show": SIGNED_IN,
+    "home.student": SIGNED_IN,
+    "inbox.show": SIGNED_IN,
+    "inbox.news": SIGNED_IN,
+    "inbox.bulk": SIGNED_IN,
+    "inbox.preview": OWN_WORK_ITEM,
+    "tasks.show": OWN_WORK_ITEM,
+    "tasks.complete": OWN_WORK_ITEM,
+    "tasks.draft": OWN_WORK_ITEM,
+    "tasks.claim": OWN_WORK_ITEM,
+    "tasks.release": OWN_WORK_ITEM,
+    "tasks.assign": OWN_WORK_ITEM,
+    "tasks.comment": OWN_WORK_ITEM,
+    "cases.index": SIGNED_IN,
+    "cases.show": OWN_CASE,
+    "cases.diagram": OWN_CASE,
+    "cases.comment": OWN_CASE,
+    "start.show": STARTERS,
+    "start.create": STARTERS,
+    "imports.show": RI,
+    "imports.upload": RI,
+    "incidents.index": OPERATORS,
+    "incidents.retry": OPERATORS,
+    "partner.show": PARTNER_LINK,
+    "partner.answer": PARTNER_LINK,
+    "api.inbox": SIGNED_IN,
+    "api.work_item": OWN_WORK_ITEM,
+    "api.claim": OWN_WORK_ITEM,
+    "api.release": OWN_WORK_ITEM,
+    "api.complete": OWN_WORK_ITEM,
+    "api.start": STARTERS,
+    "api.instance": OWN_CASE,
+    "api.history": OWN_CASE,
+    "api-docs.openapi_json": PUBLIC,
+}
+
+
+def init_app(app: Flask) -> None:
+    """Enforce the table in front of every view of ``app``."""
+
+    @app.before_request
+    def enforce() -> ResponseReturnValue | None:
+        if request.endpoint is None:
+            return None
+        policy = ACCESS[request.endpoint]
+        g.viewer = current_user._get_current_object() if current_user.is_authenticated else None
+        if policy is LOCAL and request.remote_addr not in {"127.0.0.1", "::1"}:
+            return _denied(policy)
+        if policy is PARTNER_LINK:
+            partner_links.load((request.view_args or {})["token"])
+        if policy.roles is None:
+            return None
+        return _admit(policy, policy.roles)
+
+
+def _admit(policy: Policy, roles: Callable[[Viewer], bool]) -> ResponseReturnValue | None:
+    viewer = current.viewer()
+    if viewer is None:
+        return _ask_to_sign_in()
+    if not roles(viewer):
+        return _denied(policy)
+    if policy.load is not None:
+        try:
+            policy.load(viewer, request.view_args or {})
+        except NotFound:
+            _log_denied(policy)
+            raise
+    return None
+
+
+def _ask_to_sign_in() -> ResponseReturnValue:
+    wants_page = request.method == "GET" and "HX-Request" not in request.headers
+    if request.path.startswith("/api/") or not wants_page:
+        abort(401)
+    return redirect(url_for("signin.show", next=request.full_path.rstrip("?")))
+
+
+def _denied(policy: Policy) -> ResponseReturnValue:
+    _log_denied(policy)
+    raise Forbidden
+
+
+def _log_denied(policy: Policy) -> None:
+    viewer = current.viewer()
+    log.warning(
+        "access denied",
+        endpoint=request.endpoint,
+        method=request.method,
+        path=request.path,
+        policy=policy.name,
+        actor=viewer.actor.id if viewer else None,
+        remote_addr=request.remote_addr,
+    )
+
+
+def require_complete(app: Flask) -> None:
+    """Raise RuntimeError unless every endpoint of ``app`` has a policy and every policy a route."""
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    unguarded = sorted(endpoints - ACCESS.keys())
+    unused = sorted(ACCESS.keys() - endpoints)
+    if unguarded or unused:
+        raise RuntimeError(
+            f"web/access.py: endpoints without a policy: {unguarded}; "
+            f"policies without an endpoint: {unused}."
+        )

@@ -1,0 +1,64 @@
+"""The web application: everything it is made of, in the order it is put together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from web import (
+    access,
+    assets,
+    current,
+    display,
+    errors,
+    i18n,
+    navigation,
+    security,
+    sessions,
+    words,
+)
+from web.addresses import IdConverter
+from web.api import register_api
+from web.pages import cases, health, home, imports, inbox, incidents, partner, signin, start, tasks
+
+if TYPE_CHECKING:
+    from engine import Engine
+    from web.config import Settings
+
+
+PAGES = (health, signin, home, inbox, tasks, cases, start, imports, incidents, partner)
+"""Every module of pages, in the order of a visit."""
+
+
+def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
+    """The application for ``settings``; ``engine`` is built from them unless it is given.
+
+    Raises RuntimeError where a route has no policy or the assets are not built.
+    """
+    if engine is None:
+        from web.root import build_engine
+
+        engine = build_engine(settings)
+    app = Flask("web", static_folder="static", template_folder="templates")
+    app.config["SECRET_KEY"] = settings.secret_key
+    app.extensions[current.KEY] = current.Running(engine, settings)
+    app.url_map.converters["id"] = IdConverter
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["words"] = words
+
+    health.measure(app)
+    security.init_app(app, https=settings.secure_cookies)
+    sessions.init_app(app)
+    i18n.init_app(app)
+    assets.init_app(app)
+    display.init_app(app)
+    navigation.init_app(app)
+    errors.init_app(app)
+    access.init_app(app)
+    for module in PAGES:
+        app.register_blueprint(module.pages)
+    register_api(app)
+    access.require_complete(app)
+    return app

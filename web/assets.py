@@ -1,0 +1,43 @@
+"""Where the built assets are: reads the manifest that the asset build leaves behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import orjson
+from flask import Flask, url_for
+from markupsafe import Markup
+
+DIST = Path(__file__).parent / "static" / "dist"
+
+
+class Assets:
+    """The file names of one asset build; they carry digests, so they may be cached for ever."""
+
+    def __init__(self, dist: Path = DIST) -> None:
+        manifest = dist / "manifest.json"
+        if not manifest.is_file():
+            raise RuntimeError(
+                "The assets are not built: run `python web/frontend/hatch_build.py` once."
+            )
+        entries = cast("dict[str, dict[str, Any]]", orjson.loads(manifest.read_bytes()))
+        site = next(entry for entry in entries.values() if entry.get("name") == "site")
+        self.script: str = site["file"]
+        self.styles: list[str] = site["css"]
+        self.icons: str = orjson.loads((dist / "icons.json").read_bytes())["file"]
+
+    def icon(self, name: str) -> Markup:
+        """The icon ``name`` of the sprite, hidden from screen readers: a label stands beside it."""
+        source = url_for("static", filename=f"dist/{self.icons}")
+        return Markup(
+            '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>'
+        ).format(source, name)
+
+
+def init_app(app: Flask) -> None:
+    """Offer ``assets`` and ``icon`` to the templates and let browsers keep hashed files."""
+    assets = Assets()
+    app.jinja_env.globals["assets"] = assets
+    app.jinja_env.globals["icon"] = assets.icon
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000

@@ -1,0 +1,74 @@
+"""What belongs to the running application and to the current request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app, g
+from sqlalchemy.orm import Session
+
+from engine.identity import SYSTEM, Actor
+
+if TYPE_CHECKING:
+    from engine import Engine
+    from web.config import Settings
+    from web.viewer import Viewer
+
+KEY = "passerelle"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The one engine and the settings an application was created with."""
+
+    engine: Engine
+    settings: Settings
+
+
+def running() -> Running:
+    """The engine and settings of the current application."""
+    return cast("Running", current_app.extensions[KEY])
+
+
+def engine() -> Engine:
+    """The engine of the current application."""
+    return running().engine
+
+
+def settings() -> Settings:
+    """The settings of the current application."""
+    return running().settings
+
+
+def viewer() -> Viewer | None:
+    """Who is signed in, or None. Loaded once a request by ``web.sessions``."""
+    return cast("Viewer | None", g.get("viewer"))
+
+
+def signed_in() -> Viewer:
+    """Who is signed in, where the route's policy has made sure that somebody is."""
+    found = viewer()
+    assert found is not None, "the route's policy lets nobody in without signing in"
+    return found
+
+
+def actor() -> Actor:
+    """The engine's actor of the current request."""
+    return signed_in().actor
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A session for reading; nothing written through it is kept."""
+    with engine().reading() as session:
+        yield session
+
+
+@contextmanager
+def writing(by: Actor = SYSTEM) -> Iterator[Session]:
+    """A session inside one unit of work that commits at the end of the block."""
+    with engine().unit(by) as unit:
+        yield unit.session

@@ -1,0 +1,116 @@
+"""Refusals as a person reads them: an EngineError becomes a page or a problem document.
+
+Pages speak the reader's language; the API answers RFC 9457 problem documents
+with the same sentence and a stable ``code``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+import orjson
+import structlog
+from flask import Flask, Response, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from engine.errors import EngineError, InvalidInput
+from web import words
+from web.words.problems import told
+
+log = structlog.get_logger(__name__)
+
+STATUS: Mapping[str, int] = {
+    "not_found": 404,
+    "forbidden": 403,
+    "conflict": 409,
+    "invalid_state": 409,
+    "invalid_input": 422,
+    "deployment_rejected": 422,
+    "link_expired": 410,
+    "link_invalid": 404,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One error as it is told: status, title, sentence, what to do now."""
+
+    status: int
+    code: str
+    title: str
+    sentence: str
+    advice: str
+
+
+def refusal(status: int, code: str = "") -> Refusal:
+    """What to say for an HTTP status, in the reader's language."""
+    title, sentence, advice = told(status, code)
+    return Refusal(status, code or str(status), title, sentence, advice)
+
+
+def problem(status: int, code: str, **members: object) -> Response:
+    """An RFC 9457 problem document."""
+    said = refusal(status, code)
+    body: dict[str, object] = {
+        "type": f"urn:passerelle:problem:{said.code}",
+        "title": said.title,
+        "status": status,
+        "detail": said.sentence,
+        "code": said.code,
+        **members,
+    }
+    answer = Response(orjson.dumps(body, default=str), status, mimetype="application/problem+json")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _wants_problem() -> bool:
+    if request.path.startswith("/api/"):
+        return True
+    accepted = request.accept_mimetypes
+    return accepted.best == "application/json" and not accepted.accept_html
+
+
+def answer(status: int, code: str = "", **members: object) -> Response:
+    """The page or the problem document for ``status``, whichever the client reads."""
+    if _wants_problem():
+        return problem(status, code or str(status), **members)
+    said = refusal(status, code)
+    return Response(render_template("errors/error.html", said=said), status, mimetype="text/html")
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error of ``app`` in words."""
+
+    @app.errorhandler(EngineError)
+    def engine_error(error: EngineError) -> Response:
+        status = STATUS.get(error.code, 500)
+        if status == 500:
+            log.error("engine error", code=error.code, detail=error.detail, exc_info=error)
+        members: dict[str, object] = {}
+        if isinstance(error, InvalidInput):
+            members["errors"] = words.field_errors(error.errors)
+        return answer(status, error.code, **members)
+
+    @app.errorhandler(CSRFError)
+    def csrf_error(_error: CSRFError) -> Response:
+        return answer(400, "csrf")
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Response:
+        status = error.code or 500
+        if error.response is not None or status < 400:
+            return cast("Response", Response.force_type(error.get_response()))
+        said = answer(status)
+        for name, value in error.get_headers():
+            if name.lower() in {"allow", "retry-after"}:
+                said.headers[name] = value
+        return said
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> Response:
+        log.error("unexpected error", path=request.path, exc_info=error)
+        return answer(500, "internal_error")

@@ -1,0 +1,55 @@
+/** BPMN diagrams with the current position lit. The page carries a textual equivalent beside each. */
+import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
+import 'bpmn-js/dist/assets/diagram-js.css';
+import 'bpmn-js/dist/assets/bpmn-js.css';
+
+export function showDiagrams(canvases) {
+  canvases.forEach((canvas) => {
+    if (!canvas.dataset.shown) show(canvas);
+  });
+}
+
+async function show(container) {
+  container.dataset.shown = 'yes';
+  const viewer = new NavigatedViewer({ container });
+  try {
+    const answer = await fetch(container.dataset.diagram, { credentials: 'same-origin' });
+    if (!answer.ok) throw new Error(String(answer.status));
+    await viewer.importXML(await answer.text());
+  } catch {
+    viewer.destroy();
+    container.textContent = container.dataset.failed;
+    return;
+  }
+  const canvas = viewer.get('canvas');
+  const known = viewer.get('elementRegistry');
+  mark(canvas, known, container.dataset.visited, 'is-visited');
+  mark(canvas, known, container.dataset.active, 'is-active');
+  // The wheel belongs to the page; the buttons and dragging move the diagram.
+  viewer.get('zoomScroll').toggle(false);
+  fit(canvas, known, container.dataset.active);
+  container.dispatchEvent(new CustomEvent('diagram:ready', { bubbles: true }));
+  const tools = document.getElementById(container.dataset.tools ?? '');
+  tools?.addEventListener('click', (event) => {
+    const action = event.target.closest('[data-zoom]')?.dataset.zoom;
+    if (action === 'fit') canvas.zoom('fit-viewport', 'auto');
+    if (action === 'in') canvas.zoom(canvas.zoom() * 1.3);
+    if (action === 'out') canvas.zoom(canvas.zoom() / 1.3);
+  });
+}
+
+function mark(canvas, known, ids, marker) {
+  for (const id of (ids ?? '').split(' ').filter(Boolean)) {
+    if (known.get(id)) canvas.addMarker(id, marker);
+  }
+}
+
+/** Fit the whole diagram, or, where that makes it unreadable, the current step. */
+function fit(canvas, known, active) {
+  canvas.zoom('fit-viewport', 'auto');
+  const first = known.get((active ?? '').split(' ')[0]);
+  if (canvas.zoom() < 0.45 && first) {
+    canvas.zoom(0.6);
+    canvas.scrollToElement(first, 40);
+  }
+}

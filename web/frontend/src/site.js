@@ -1,0 +1,27 @@
+/** Entry of every page: styles, htmx, and the small behaviours a page asks for by data attributes. */
+import '../styles/site.scss';
+import htmx from 'htmx.org';
+import { enhanceContract } from './contract.js';
+import { enhanceForms } from './forms.js';
+import { enhanceInbox } from './inbox.js';
+import { enhanceShell } from './shell.js';
+
+// The content security policy allows neither eval nor inline styles.
+htmx.config.allowEval = false;
+htmx.config.includeIndicatorStyles = false;
+htmx.config.historyCacheSize = 0;
+
+/** Give a part of the page its behaviour: at load, and whenever htmx has put something in. */
+function enhance(root) {
+  enhanceForms(root);
+  enhanceContract(root);
+  const canvases = root.querySelectorAll('[data-diagram]');
+  if (canvases.length > 0) {
+    import('./diagram.js').then(({ showDiagrams }) => showDiagrams(canvases));
+  }
+}
+
+enhanceShell();
+enhanceInbox(htmx);
+enhance(document);
+document.body.addEventListener('htmx:afterSwap', (event) => enhance(event.target));

@@ -1,0 +1,1 @@
+"""The pages of Passerelle, one module a place people go to."""

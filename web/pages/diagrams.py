@@ -1,0 +1,58 @@
+"""The diagram of a case and its textual equivalent: which steps are done, which are now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.values import HistoryEvent, Instance
+from web.i18n import translated
+
+if TYPE_CHECKING:
+    from engine import Definition
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One user task of the process: its name, its lane, whether it is done, now or to come."""
+
+    element: str
+    name: str
+    lane: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """What the viewer lights, and the same as a list."""
+
+    active: tuple[str, ...]
+    visited: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+
+def of(definition: Definition, instance: Instance, events: Sequence[HistoryEvent]) -> Diagram:
+    """The diagram of ``instance`` as its history has it now."""
+    model = definition.model
+    active = tuple(instance.active_elements)
+    visited = tuple(dict.fromkeys(event.element for event in events if event.element))
+    steps = []
+    for element in model.elements.values():
+        if element.type != "userTask":
+            continue
+        state = "now" if element.id in active else "done" if element.id in visited else "later"
+        name = translated(element.names) or element.id
+        steps.append(Step(element.id, name, element.lane or "", state))
+    return Diagram(active, tuple(each for each in visited if each not in active), tuple(steps))
+
+
+def element_names(definition: Definition) -> dict[str, str]:
+    """The names of all elements in the reader's language, by id."""
+    return {name: translated(each.names) for name, each in definition.model.elements.items()}
+
+
+def source(definition: Definition) -> bytes:
+    """The BPMN file with the process that the case started with."""
+    facts = definition.model.processes[definition.model.process_id]
+    return definition.bundle.files[facts.file]

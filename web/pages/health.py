@@ -1,0 +1,62 @@
+"""For those who operate Passerelle: is it alive, can it serve, how busy is it."""
+
+from __future__ import annotations
+
+import time
+
+import structlog
+from flask import Blueprint, Flask, Response, g, request
+from flask.typing import ResponseReturnValue
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from web import current
+
+log = structlog.get_logger(__name__)
+pages = Blueprint("health", __name__)
+
+REQUESTS = Counter(
+    "passerelle_http_requests", "Requests answered", ("method", "endpoint", "status")
+)
+SECONDS = Histogram("passerelle_http_seconds", "Time to answer", ("endpoint",))
+
+
+@pages.get("/livez")
+def livez() -> ResponseReturnValue:
+    """The process answers; says nothing about the database."""
+    return Response("ok\n", mimetype="text/plain")
+
+
+@pages.get("/readyz")
+def readyz() -> ResponseReturnValue:
+    """The database answers too; 503 where it does not."""
+    try:
+        with current.reading() as rows:
+            rows.execute(text("select 1"))
+    except SQLAlchemyError:
+        log.exception("the database does not answer")
+        return Response("the database does not answer\n", 503, mimetype="text/plain")
+    return Response("ok\n", mimetype="text/plain")
+
+
+@pages.get("/metrics")
+def metrics() -> ResponseReturnValue:
+    """Figures in Prometheus' text format, for this machine only."""
+    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def measure(app: Flask) -> None:
+    """Count and time every answer of ``app``."""
+
+    @app.before_request
+    def started() -> None:
+        g.started = time.perf_counter()
+
+    @app.after_request
+    def finished(response: Response) -> Response:
+        endpoint = request.endpoint or "none"
+        REQUESTS.labels(request.method, endpoint, response.status_code).inc()
+        if "started" in g:
+            SECONDS.labels(endpoint).observe(time.perf_counter() - g.started)
+        return response

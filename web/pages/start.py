@@ -1,0 +1,135 @@
+"""Starting a learning agreement: by a student for themselves, by RI for a student."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from engine.errors import EngineError, InvalidInput
+from web import current, words
+from web.i18n import language
+from web.submissions import nested
+from workflows.contract.services import Opened, open_contract
+from workflows.mobility.models import MOBILITY_TYPES
+from workflows.partners.services import departments, institutions
+from workflows.people.models import Person
+from workflows.people.services import all_people, find_person, get_person
+
+pages = Blueprint("start", __name__)
+
+FIELDS = ("department", "receiving_hei_id", "mobility_type", "academic_year")
+YEAR_LENGTH = 9
+
+
+@pages.get("/start")
+def show() -> ResponseReturnValue:
+    """The form that opens a case."""
+    return _form({}, {})
+
+
+def _form(typed: Mapping[str, Any], errors: Mapping[str, list[str]]) -> str:
+    with current.reading() as rows:
+        return render_template(
+            "start.html",
+            typed=typed,
+            errors=errors,
+            key=request.form.get("idempotency_key") or str(uuid.uuid4()),
+            students=_students(rows),
+            departments=[(each.code, each.name(language())) for each in departments(rows)],
+            partners=_partners(rows),
+            types=[(name, words.mobility_type(name)) for name in MOBILITY_TYPES],
+        )
+
+
+def _students(rows: Session) -> list[tuple[str, str]]:
+    if not current.signed_in().is_ri:
+        return []
+    return [(each.login, each.name) for each in all_people(rows) if not each.groups]
+
+
+def _partners(rows: Session) -> list[tuple[str, str]]:
+    home = current.settings().home_hei
+    return [(each.hei_id, each.name) for each in institutions(rows) if each.hei_id != home]
+
+
+@pages.post("/start")
+def create() -> ResponseReturnValue:
+    """Open the case and go to its first task, where that is one's own."""
+    typed = nested(request.form.items())
+    try:
+        opened = open_agreement(typed)
+    except InvalidInput as refused:
+        return _form(typed, words.field_errors(refused.errors)), 422
+    flash(_("The agreement is started."), "done")
+    for item_id in opened.work_items:
+        try:
+            current.engine().work_item(item_id, actor=current.actor())
+        except EngineError:
+            # The first task is the student's alone; whoever started it sees the case.
+            continue
+        return redirect(url_for("tasks.show", item_id=item_id))
+    return redirect(url_for("cases.show", instance_id=opened.instance_id))
+
+
+def open_agreement(typed: Mapping[str, Any]) -> Opened:
+    """Open a case as asked; raises InvalidInput by field."""
+    return _open(_checked(typed))
+
+
+def _checked(typed: Mapping[str, Any]) -> dict[str, str]:
+    values = {name: str(typed.get(name) or "").strip() for name in FIELDS}
+    errors = {name: ["required"] for name, value in values.items() if not value}
+    year = values["academic_year"]
+    if year and not (len(year) == YEAR_LENGTH and year[4] == "/" and _one_year(year)):
+        errors["academic_year"] = ["pattern"]
+    if errors:
+        raise InvalidInput(errors)
+    return {**values, "student": str(typed.get("student") or "").strip()}
+
+
+def _one_year(year: str) -> bool:
+    first, last = year[:4], year[5:]
+    return first.isdigit() and last.isdigit() and int(last) - int(first) == 1
+
+
+def _open(values: Mapping[str, str]) -> Opened:
+    engine, viewer = current.engine(), current.signed_in()
+    with engine.unit(viewer.actor) as unit:
+        return open_contract(
+            engine,
+            unit,
+            student=_student(unit.session, values["student"]),
+            department=_known(unit.session, values["department"]),
+            receiving_hei_id=_partner(unit.session, values["receiving_hei_id"]),
+            academic_year=values["academic_year"],
+            home_hei_id=current.settings().home_hei,
+            mobility_type=values["mobility_type"],
+        )
+
+
+def _student(rows: Session, login: str) -> Person:
+    viewer = current.signed_in()
+    if not viewer.is_ri:
+        return get_person(rows, viewer.person_id)
+    found = find_person(rows, login) if login else None
+    if found is None or not found.active or found.groups:
+        raise InvalidInput({"student": ["unknown_student" if login else "required"]})
+    return found
+
+
+def _known(rows: Session, code: str) -> str:
+    if code not in {each.code for each in departments(rows)}:
+        raise InvalidInput({"department": ["not_an_option"]})
+    return code
+
+
+def _partner(rows: Session, hei_id: str) -> str:
+    if hei_id not in dict(_partners(rows)):
+        raise InvalidInput({"receiving_hei_id": ["not_an_option"]})
+    return hei_id

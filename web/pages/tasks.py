@@ -1,0 +1,295 @@
+"""One task: can I decide, with everything before me?"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from engine import Definition
+from engine.errors import Conflict, EngineError, InvalidInput, InvalidState
+from engine.tables.types import from_micros
+from engine.values import Completed, WorkItem, WorkItemStatus
+from web import current, words
+from web.display import clock_time, remember_names
+from web.navigation import safe_target
+from web.pages import contract_pages, diagrams
+from web.submissions import nested, readable, reason_of
+from workflows.people.services import people_in
+
+pages = Blueprint("tasks", __name__)
+
+DRAFT_PAGE = "contract.draft"
+SIGN_PAGE = "contract.sign"
+SIGN_PAGES = frozenset({SIGN_PAGE, "contract.partner"})
+SIGNER_FIELDS = {
+    "contract.sign_sending": ("signer_position",),
+    "contract.partner_answer": ("signer_name", "signer_position", "signer_email"),
+}
+"""What a signer tells about themselves, by task handler."""
+
+MAX_KEY = 200
+
+
+@dataclass
+class Typed:
+    """What a person has typed and not yet got through."""
+
+    data: Mapping[str, Any] | None = None
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    outcome: str | None = None
+    key: str = field(default_factory=lambda: str(uuid.uuid4()))
+    errors: Mapping[str, list[str]] = field(default_factory=dict)
+
+
+def _item() -> WorkItem:
+    return cast("WorkItem", g.work_item)
+
+
+@pages.get("/tasks/<id:item_id>")
+def show(item_id: int) -> ResponseReturnValue:
+    """The task: what is to be decided, and the bar to decide it."""
+    return _page(_item(), _typed_from_draft(_item()))
+
+
+def _typed_from_draft(item: WorkItem) -> Typed:
+    if item.draft is None:
+        return Typed()
+    reasons = {
+        name.removeprefix("reason_"): str(text)
+        for name, text in item.draft.items()
+        if name.startswith("reason_")
+    }
+    data = {name: value for name, value in item.draft.items() if not name.startswith("reason_")}
+    return Typed(data or None, reasons)
+
+
+def _handler(definition: Definition, item: WorkItem) -> str:
+    element = definition.model.elements.get(item.element)
+    return element.properties.get("handler", "") if element else ""
+
+
+def _page(item: WorkItem, typed: Typed) -> str:
+    engine, actor = current.engine(), current.actor()
+    definition = engine.definition(item.definition_id)
+    contract = contract_pages.view_of(item.instance_id)
+    seats = engine.seats(item.id, actor=actor) if item.approval else []
+    comments = engine.comments(item.instance_id, actor=actor)
+    events = engine.history(item.instance_id, actor=actor, limit=1000)
+    instance = engine.instance(item.instance_id, actor=actor)
+    form = definition.forms.get(item.form) if item.form else None
+    remember_names(
+        [item.assignee, item.owner, item.completed_by]
+        + [seat.decided_by or seat.assignee for seat in seats]
+        + [comment.author for comment in comments]
+        + [event.actor for event in events]
+    )
+    template = "tasks/draft.html" if item.page == DRAFT_PAGE else "tasks/task.html"
+    return render_template(
+        template,
+        item=item,
+        instance=instance,
+        typed=typed,
+        contract=contract,
+        form=form,
+        seats=seats,
+        comments=comments,
+        events=events,
+        diagram=diagrams.of(definition, instance, events),
+        element_names=diagrams.element_names(definition),
+        may_act=_may_act(item),
+        colleagues=_colleagues(item),
+        editor=_editor(contract, typed) if item.page == DRAFT_PAGE and contract else None,
+        shows_signing=item.page in SIGN_PAGES,
+        signs=item.page == SIGN_PAGE,
+        signer_fields=SIGNER_FIELDS.get(_handler(definition, item), ()),
+        defaults={},
+        suggestions=words.standard_reasons(),
+    )
+
+
+def _editor(contract: Any, typed: Typed) -> dict[str, Any]:
+    return {
+        "fields": contract_pages.editor_fields(contract, typed.data),
+        "parts": contract_pages.editor_parts(contract, typed.data),
+    }
+
+
+def _may_act(item: WorkItem) -> bool:
+    actor = current.actor()
+    if item.status != WorkItemStatus.OPEN:
+        return False
+    if item.assignee is not None:
+        return item.assignee == actor.id
+    return item.candidate in actor.groups or item.candidate == actor.id
+
+
+def _colleagues(item: WorkItem) -> list[tuple[str, str]]:
+    """Who else may be given the task: the members of its group."""
+    if item.candidate not in current.actor().groups or item.candidate.startswith("student:"):
+        return []
+    with current.reading() as rows:
+        members = people_in(rows, item.candidate)
+        return [(f"person:{person.id}", person.name) for person in members]
+
+
+def _typed_from_request(item: WorkItem) -> Typed:
+    data: Mapping[str, Any] = nested(request.form.items())
+    if item.page == DRAFT_PAGE:
+        data = contract_pages.submission(nested(request.form.items()))
+    outcome = request.form.get("outcome") or None
+    reasons = {
+        name.removeprefix("reason_"): text
+        for name, text in request.form.items()
+        if name.startswith("reason_")
+    }
+    key = request.form.get("idempotency_key", "")[:MAX_KEY] or str(uuid.uuid4())
+    return Typed(data, reasons, outcome, key)
+
+
+@pages.post("/tasks/<id:item_id>/complete")
+def complete(item_id: int) -> ResponseReturnValue:
+    """Decide; on any refusal the page comes back with everything that was typed."""
+    item = _item()
+    if "row_action" in request.form:
+        return _with_row_action(item)
+    typed = _typed_from_request(item)
+    try:
+        done = current.engine().complete(
+            item_id,
+            actor=current.actor(),
+            data=_data_for(item, typed),
+            outcome=typed.outcome,
+            reason=reason_of(request.form, typed.outcome),
+            idempotency_key=typed.key,
+        )
+    except InvalidInput as refused:
+        typed.errors = words.field_errors(errors_at_boxes(refused, typed.outcome))
+        return _page(item, typed), 422
+    except (Conflict, InvalidState) as refused:
+        return _stale(item, typed, refused), 409
+    return _go_on(item, done)
+
+
+def _data_for(item: WorkItem, typed: Typed) -> Mapping[str, Any]:
+    """What engine and handler get: of a checklist all ticked values, not the last alone."""
+    data = dict(typed.data or {})
+    if item.form is None:
+        return data
+    form = current.engine().definition(item.definition_id).forms[item.form]
+    for each in form.fields:
+        if each.type == "checklist":
+            data[each.key] = request.form.getlist(each.key)
+    return data
+
+
+def errors_at_boxes(refused: InvalidInput, outcome: str | None) -> dict[str, list[str]]:
+    """Errors by field, with those of the reason at the box of its outcome."""
+    renamed = {
+        f"reason_{outcome}" if name == "reason" else name: codes
+        for name, codes in refused.errors.items()
+    }
+    return {
+        name: [
+            "reason_required" if name.startswith("reason_") and code == "required" else code
+            for code in codes
+        ]
+        for name, codes in renamed.items()
+    }
+
+
+def _with_row_action(item: WorkItem) -> ResponseReturnValue:
+    """Add or remove a row of the editor without script; nothing is submitted."""
+    typed = _typed_from_request(item)
+    data = contract_pages.with_row_action(nested(request.form.items()), request.form["row_action"])
+    current.engine().save_draft(item.id, actor=current.actor(), data=data)
+    typed.data = data
+    return _page(item, typed)
+
+
+def _stale(item: WorkItem, typed: Typed, refused: EngineError) -> str:
+    """The task is no longer open: say who did it and when, and give the text back."""
+    at = refused.params.get("at")
+    by = str(refused.params.get("by") or "")
+    return render_template(
+        "tasks/stale.html",
+        item=item,
+        typed=typed,
+        by=by or None,
+        at=from_micros(at) if isinstance(at, int) and at else None,
+        outcome=str(refused.params.get("outcome") or ""),
+        kept="\n".join(readable(typed.data or {})),
+    )
+
+
+def _go_on(item: WorkItem, done: Completed) -> ResponseReturnValue:
+    """To the next task of the same case that is this person's, else back to the list."""
+    flash(
+        _("Done: %(task)s, %(subject)s.", task=words.name_of(item), subject=item.labels.subject),
+        "done",
+    )
+    engine, actor = current.engine(), current.actor()
+    for next_id in done.next_items:
+        try:
+            following = engine.work_item(next_id, actor=actor)
+        except EngineError:
+            # Not this person's to see; the next one may be.
+            continue
+        if _may_act(following):
+            return redirect(url_for("tasks.show", item_id=next_id))
+    return redirect(url_for("home.show"))
+
+
+@pages.post("/tasks/<id:item_id>/draft")
+def draft(item_id: int) -> ResponseReturnValue:
+    """Keep what is typed, valid or not; answers with the sentence "saved 12:04"."""
+    item = _item()
+    typed = _typed_from_request(item)
+    kept = {**(typed.data or {}), **{f"reason_{k}": v for k, v in typed.reasons.items() if v}}
+    engine = current.engine()
+    engine.save_draft(item_id, actor=current.actor(), data=kept)
+    saved = _("saved %(time)s", time=clock_time(engine.clock.now()))
+    if request.accept_mimetypes.best == "application/json":
+        return {"message": saved}
+    flash(saved, "done")
+    return redirect(url_for("tasks.show", item_id=item_id))
+
+
+@pages.post("/tasks/<id:item_id>/claim")
+def claim(item_id: int) -> ResponseReturnValue:
+    """Take the task, so that colleagues see who is on it."""
+    current.engine().claim(item_id, actor=current.actor())
+    return redirect(safe_target(request.form.get("next")))
+
+
+@pages.post("/tasks/<id:item_id>/release")
+def release(item_id: int) -> ResponseReturnValue:
+    """Give the task back to its group."""
+    current.engine().release(item_id, actor=current.actor())
+    return redirect(safe_target(request.form.get("next")))
+
+
+@pages.post("/tasks/<id:item_id>/assign")
+def assign(item_id: int) -> ResponseReturnValue:
+    """Give the task to a colleague of the group it is offered to."""
+    to = request.form.get("to", "")
+    if to not in dict(_colleagues(_item())):
+        raise InvalidInput({"to": ["not_an_option"]})
+    current.engine().assign(item_id, actor=current.actor(), to=to)
+    flash(_("The task is assigned."), "done")
+    return redirect(safe_target(request.form.get("next")))
+
+
+@pages.post("/tasks/<id:item_id>/comment")
+def comment(item_id: int) -> ResponseReturnValue:
+    """Add a remark everybody on the case can read."""
+    text = request.form.get("text", "").replace("\r\n", "\n").strip()
+    current.engine().comment(
+        _item().instance_id, actor=current.actor(), text=text, work_item_id=item_id
+    )
+    return redirect(url_for("tasks.show", item_id=item_id) + "#comments")

@@ -1,0 +1,69 @@
+"""The signed-in person as the pages see them: identity, language, roles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_login import UserMixin
+
+from engine.identity import Actor
+from workflows.people.models import Person
+from workflows.people.services import ADMIN, AUDITOR, RI
+
+COORDINATOR_PREFIX = "coordinator:"
+
+
+@dataclass(frozen=True, eq=False)
+class Viewer(UserMixin):  # type: ignore[misc]  # flask-login carries no types
+    """Somebody with a valid session. ``token`` names the session, not the person."""
+
+    token: str
+    person_id: int
+    name: str
+    login: str
+    locale: str | None
+    actor: Actor
+
+    @classmethod
+    def of(cls, token: str, person: Person, actor: Actor) -> Viewer:
+        """The viewer for ``person`` acting as ``actor`` in the session ``token``."""
+        return cls(token, person.id, person.name, person.login, person.locale, actor)
+
+    def get_id(self) -> str:
+        """What Flask-Login keeps in the cookie."""
+        return self.token
+
+    def has(self, group: str) -> bool:
+        """Whether the person belongs to ``group``."""
+        return group in self.actor.groups
+
+    @property
+    def departments(self) -> tuple[str, ...]:
+        """The codes of the departments this person coordinates."""
+        found = (g for g in self.actor.groups if g.startswith(COORDINATOR_PREFIX))
+        return tuple(sorted(group.removeprefix(COORDINATOR_PREFIX) for group in found))
+
+    @property
+    def is_ri(self) -> bool:
+        """Works in the international office."""
+        return self.has(RI)
+
+    @property
+    def is_admin(self) -> bool:
+        """Administers processes."""
+        return self.has(ADMIN)
+
+    @property
+    def is_auditor(self) -> bool:
+        """Reads everything, changes nothing."""
+        return self.has(AUDITOR)
+
+    @property
+    def is_staff(self) -> bool:
+        """Works here; everybody else is a student."""
+        return self.is_ri or self.is_admin or self.is_auditor or bool(self.departments)
+
+    @property
+    def is_student(self) -> bool:
+        """Has an account and no function."""
+        return not self.is_staff

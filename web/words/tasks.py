@@ -1,0 +1,100 @@
+"""Tasks in words: outcomes as decisions and as buttons, history, usual reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as lazy
+from flask_babel import ngettext
+
+from engine.values import WorkItem
+from web.i18n import translated
+
+DECIDED = {
+    "approve": lazy("approved"),
+    "return": lazy("returned"),
+    "reject": lazy("rejected"),
+    "sign": lazy("signed"),
+    "submit": lazy("submitted"),
+}
+ACTIONS = {
+    "approve": lazy("Approve"),
+    "return": lazy("Return with a reason"),
+    "reject": lazy("Reject with a reason"),
+    "sign": lazy("Sign"),
+    "submit": lazy("Submit"),
+}
+EVENTS = {
+    "instance_started": lazy("Case opened"),
+    "instance_completed": lazy("Case finished"),
+    "instance_terminated": lazy("Case ended early"),
+    "work_item_created": lazy("Task offered"),
+    "work_item_claimed": lazy("Task taken"),
+    "work_item_released": lazy("Task given back"),
+    "work_item_assigned": lazy("Task assigned"),
+    "work_item_delegated": lazy("Task delegated"),
+    "work_item_resolved": lazy("Delegated task handed back"),
+    "work_item_completed": lazy("Task done: %(outcome)s"),
+    "task_cancelled": lazy("Task no longer needed"),
+    "seats_closed": lazy("Other answers no longer needed"),
+    "due_date_changed": lazy("Due date changed"),
+    "priority_changed": lazy("Priority changed"),
+    "follow_up_changed": lazy("Follow-up date changed"),
+    "job_failed": lazy("Automatic work failed; it will be tried again"),
+    "commented": lazy("Comment written"),
+    "timer_fired": lazy("Time limit reached"),
+    "message_received": lazy("Message received"),
+    "message_not_delivered": lazy("A message found nobody waiting for it"),
+    "service_completed": lazy("Automatic step done"),
+    "job_completed": lazy("Automatic work done"),
+    "incident_raised": lazy("Incident: the case cannot go on by itself"),
+    "incident_retried": lazy("Incident: tried again"),
+}
+REASONS = (
+    lazy("The total of credits is too low for the time abroad."),
+    lazy("A course overlaps with one already passed at home."),
+    lazy("The level of a course does not fit the year of study."),
+    lazy("A course code or link to the catalogue is missing."),
+)
+"""Reasons often given, offered as a start for one's own words."""
+
+
+def outcome_words(outcome: str | None) -> str:
+    """An outcome as what has been decided; no outcome is simply done."""
+    if not outcome:
+        return str(_("done"))
+    return str(DECIDED.get(outcome, outcome))
+
+
+def outcome_action(outcome: str, *, signs: bool = False) -> str:
+    """An outcome as the button that gives it; on a page that signs, approving is signing."""
+    if signs and outcome == "approve":
+        return str(_("Sign"))
+    return str(ACTIONS.get(outcome, outcome))
+
+
+def count_of_tasks(number: int) -> str:
+    """How many tasks, in words."""
+    return str(ngettext("%(num)d task", "%(num)d tasks", number))
+
+
+def event_words(kind: str, payload: Mapping[str, Any] | None) -> str:
+    """A kind of history event in words."""
+    if kind not in EVENTS:
+        return kind
+    said = (payload or {}).get("outcome")
+    if kind == "work_item_completed" and not said:
+        return str(_("Task done"))
+    return str(EVENTS[kind]) % {"outcome": outcome_words(str(said))}
+
+
+def standard_reasons() -> list[str]:
+    """Reasons often given, in the reader's language."""
+    return [str(reason) for reason in REASONS]
+
+
+def name_of(item: WorkItem) -> str:
+    """The name of a work item in the reader's language."""
+    return translated(item.names)
