@@ -4,7 +4,15 @@ from engine.definitions.bundle import Bundle
 from engine.definitions.catalogue import Catalogue
 from engine.definitions.describe import describe
 from engine.definitions.linting import lint, lint_file
-from engine.definitions.model import DefinitionModel, Element, Flow, Loop, Message
+from engine.definitions.model import (
+    DefinitionModel,
+    Element,
+    Flow,
+    Lane,
+    Loop,
+    Message,
+    ProcessFacts,
+)
 from engine.definitions.problems import Problem, Severity
 
 __all__ = [
@@ -13,9 +21,11 @@ __all__ = [
     "DefinitionModel",
     "Element",
     "Flow",
+    "Lane",
     "Loop",
     "Message",
     "Problem",
+    "ProcessFacts",
     "Severity",
     "describe",
     "lint",

@@ -18,6 +18,7 @@ from engine.definitions.refusals import REFUSED, VALUE_CODES
 from engine.definitions.report import Report, place
 from engine.definitions.vocabulary import (
     ANNOTATIONS,
+    BOOLEAN_VALUES,
     BOOLEANS,
     DATA_DOCUMENTATION,
     EXECUTED,
@@ -26,7 +27,6 @@ from engine.definitions.vocabulary import (
 )
 from engine.definitions.xmlns import (
     BPMN,
-    BPMNDI,
     SPIFF,
     XML,
     XSI,
@@ -60,7 +60,10 @@ _DEFINITION = "EventDefinition"
 
 
 def check_allowed(file: str, root: Node, report: Report) -> None:
-    """Report every element and attribute of a file that would not be executed."""
+    """Report every element and attribute of a file that would not be executed.
+
+    Expects the drawing to have been taken out of ``root``.
+    """
     _AllowList(file, root, report).check()
 
 
@@ -95,8 +98,6 @@ class _AllowList:
     def _descend(self, node: Node) -> bool:
         """Check one element; whether its children are to be checked too."""
         namespace, local = split(str(node.tag))
-        if namespace == BPMNDI and node.getparent() is self.root:
-            return False
         if namespace != BPMN:
             self._foreign(node, namespace, local)
             return False
@@ -198,6 +199,8 @@ class _AllowList:
                 self._qualified_attribute(node, local, namespace, plain, value)
             elif plain not in EXECUTED[local]:
                 self._unsupported(node, local, plain, "it is not executed; remove it")
+            elif plain in BOOLEANS and value.strip() not in BOOLEAN_VALUES:
+                self._unsupported(node, local, plain, "it is either true or false")
             elif plain in FIXED_VALUES:
                 self._fixed_value(node, local, plain, value)
 

@@ -58,7 +58,7 @@ class Bundle:
 
     def names(self, *suffixes: str) -> tuple[str, ...]:
         """The names of the files that end in one of the suffixes, sorted."""
-        return tuple(name for name in self.files if name.lower().endswith(suffixes))
+        return tuple(name for name in self.files if name.endswith(suffixes))
 
     @classmethod
     def from_folder(cls, folder: Path) -> Bundle:
@@ -70,7 +70,7 @@ class Bundle:
         found = sorted(
             path
             for path in folder.rglob("*")
-            if path.suffix.lower() in SUFFIXES
+            if path.suffix in SUFFIXES
             and path.is_file()
             and not any(part.startswith(".") for part in path.relative_to(folder).parts)
         )
@@ -136,7 +136,7 @@ def check_names(bundle: Bundle) -> list[Problem]:
             file=name,
         )
         for name in bundle.files
-        if Path(name).suffix.lower() not in SUFFIXES
+        if Path(name).suffix not in SUFFIXES
     ]
     return found
 

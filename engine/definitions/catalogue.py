@@ -16,6 +16,10 @@ class FeelChecker(Protocol):
         """What is wrong with an expression, in sentences; empty if nothing."""
         ...
 
+    def check_condition(self, expression: str) -> list[str]:
+        """As ``check``, and whether it can be seen that it is neither true nor false."""
+        ...
+
     def check_unary(self, tests: str) -> list[str]:
         """What is wrong with the unary tests of a decision table's cell."""
         ...

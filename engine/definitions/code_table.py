@@ -165,7 +165,6 @@ _WARNINGS = {
     "documentation_only": "data elements are read as documentation",
     "foreign_extension": "extensions of another tool are kept and ignored",
     "comment_in_expression": "a comment inside an expression is ignored",
-    "drawing_invalid": "the drawing breaks the schema; the process runs all the same",
     "not_drawn": "an executed element is not in the drawing",
     "no_default_flow": "a deciding gateway has no default flow",
     "default_with_condition": "the condition of a default flow is ignored",

@@ -9,7 +9,7 @@ from typing import Any
 from engine.definitions.bundle import Bundle
 from engine.definitions.catalogue import Catalogue, CompiledForm, ParsedDecision
 from engine.definitions.describe import form_files
-from engine.definitions.feel_syntax import FeelSyntax
+from engine.definitions.feel_syntax import FeelSyntax, Kind
 from engine.definitions.guard import check_bytes, read_xml
 from engine.definitions.report import Place, Report
 from engine.definitions.xmlns import Node, elements, line_of, local_name, nearest_id, split, text_of
@@ -67,7 +67,7 @@ def _check_cells(file: str, root: Node, feel: FeelSyntax) -> None:
         anything = (unary and text in {"", "-"}) or (kind == "outputEntry" and not text)
         if kind in _CELLS and not anything:
             at = Place(file, line_of(node), nearest_id(node))
-            feel.check(at, text, f"The {kind} '{text[:60]}'", unary=unary)
+            feel.check(at, text, f"The {kind} '{text[:60]}'", Kind.TESTS if unary else Kind.VALUE)
 
 
 def compile_forms(bundle: Bundle, catalogue: Catalogue, report: Report) -> dict[str, CompiledForm]:

@@ -55,7 +55,7 @@ def describe(bundle: Bundle) -> DefinitionModel:
         problems += found
         if root is None:
             continue
-        if name.lower().endswith(".dmn"):
+        if name.endswith(".dmn"):
             roots[name] = root
         elif root.tag == bpmn("definitions"):
             diagrams.append(diagram_of(name, root))

@@ -7,15 +7,19 @@ from engine.definitions.report import Place, Placed, Report
 from engine.definitions.xmlns import BPMNDI, Node, attribute
 
 
-def drawn_ids(root: Node) -> frozenset[str] | None:
-    """The ids of the elements in the drawing of a file; None if it has no drawing."""
-    if root.find(f"{{{BPMNDI}}}BPMNDiagram") is None:
-        return None
+def take_drawing(root: Node) -> frozenset[str] | None:
+    """Take the drawing out of a parsed file; the ids of what it shows, None if there is none.
+
+    Nothing in it is executed, so the checks need not look at it again.
+    """
+    diagrams = root.findall(f"{{{BPMNDI}}}BPMNDiagram")
     found = set()
-    for local in ("BPMNShape", "BPMNEdge"):
-        for node in root.iter(f"{{{BPMNDI}}}{local}"):
-            found.add(attribute(node, "bpmnElement").rpartition(":")[2].strip())
-    return frozenset(found)
+    for diagram in diagrams:
+        for local in ("BPMNShape", "BPMNEdge"):
+            for node in diagram.iter(f"{{{BPMNDI}}}{local}"):
+                found.add(attribute(node, "bpmnElement").rpartition(":")[2].strip())
+        root.remove(diagram)
+    return frozenset(found) if diagrams else None
 
 
 def check_drawing(facts: FileFacts, drawn: frozenset[str] | None, report: Report) -> None:

@@ -7,6 +7,7 @@ which decision tables are full, are recognised here.
 from __future__ import annotations
 
 import re
+from enum import Enum
 
 from engine.definitions.catalogue import FeelChecker
 from engine.definitions.report import Placed, Report
@@ -19,29 +20,41 @@ _PLAIN = re.compile(rf"{_LITERAL}|date\(\"\d{{4}}-\d{{2}}-\d{{2}}\"\)")
 _PLAIN_TESTS = re.compile(rf"{_LITERAL}(?:\s*,\s*{_LITERAL})*|(?:<|<=|>|>=)\s*-?\d{{1,15}}")
 
 
+class Kind(Enum):
+    """What an expression has to be."""
+
+    VALUE = "value"  #: anything
+    CONDITION = "condition"  #: true or false
+    TESTS = "tests"  #: the unary tests of a decision table's cell
+
+
 class FeelSyntax:
     """Reports expressions that are empty, too long, too many or no FEEL."""
 
     def __init__(self, feel: FeelChecker, report: Report) -> None:
-        self._feel = feel
+        self._checks = {
+            Kind.VALUE: feel.check,
+            Kind.CONDITION: feel.check_condition,
+            Kind.TESTS: feel.check_unary,
+        }
         self._report = report
-        self._known: dict[tuple[bool, str], list[str]] = {}
+        self._known: dict[tuple[Kind, str], list[str]] = {}
 
-    def check(self, at: Placed, expression: str, what: str, *, unary: bool = False) -> None:
-        """Check one expression, or the unary tests of a cell; ``what`` begins the sentence."""
+    def check(self, at: Placed, expression: str, what: str, kind: Kind = Kind.VALUE) -> None:
+        """Check one expression; ``what`` begins the sentence."""
         text = expression.strip()
         if not text.removeprefix("=").strip():
             self._report.add("expression_missing", at, f"{what} is empty; write an expression.")
         elif len(text) > MAX_CHARS:
             message = f"{what} has {len(text)} characters; at most {MAX_CHARS} are read."
             self._report.add("expression_too_long", at, message)
-        elif not (_PLAIN_TESTS if unary else _PLAIN).fullmatch(text):
-            for sentence in self._findings(at, text, unary):
+        elif not (_PLAIN_TESTS if kind is Kind.TESTS else _PLAIN).fullmatch(text):
+            for sentence in self._findings(at, text, kind):
                 message = f"{what}: {sentence}"
                 self._report.add("expression_invalid", at, message, expression=text)
 
-    def _findings(self, at: Placed, text: str, unary: bool) -> list[str]:
-        key = (unary, text)
+    def _findings(self, at: Placed, text: str, kind: Kind) -> list[str]:
+        key = (kind, text)
         if key not in self._known:
             if len(self._known) >= MAX_DISTINCT:
                 message = (
@@ -49,5 +62,5 @@ class FeelSyntax:
                 )
                 self._report.add("too_many_expressions", at, message)
                 return []
-            self._known[key] = self._feel.check_unary(text) if unary else self._feel.check(text)
+            self._known[key] = self._checks[kind](text)
         return self._known[key]

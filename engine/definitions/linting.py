@@ -25,7 +25,7 @@ from engine.definitions.checks import (
 from engine.definitions.checks.context import Context
 from engine.definitions.companions import compile_forms, parse_tables, read_tables
 from engine.definitions.describe import Diagram, build_model, decisions_in, diagram_of, forms_in
-from engine.definitions.drawing import check_drawing, drawn_ids
+from engine.definitions.drawing import check_drawing, take_drawing
 from engine.definitions.feel_syntax import FeelSyntax
 from engine.definitions.graph import levels_of
 from engine.definitions.guard import read_xml
@@ -60,7 +60,9 @@ def lint_file(name: str, data: bytes, catalogue: Catalogue) -> list[Problem]:
     """
     report = Report()
     path = PurePath(name)
-    inner = f"forms/{path.name}" if path.suffix.lower() == ".json" else path.name
+    inner = f"{path.stem}{path.suffix.lower()}"
+    if inner.endswith(".json"):
+        inner = f"forms/{inner}"
     _lint(Bundle(path.stem, {inner: data}), catalogue, report, alone=True)
     return [
         Problem(
@@ -128,6 +130,7 @@ def _read_diagrams(bundle: Bundle, report: Report) -> list[tuple[str, Node]]:
 def _check_structure(sources: list[tuple[str, Node]], report: Report) -> list[Diagram] | None:
     """The executed form of the diagrams, or None where their structure is broken."""
     structure = Report()
+    drawings = {file: take_drawing(root) for file, root in sources}
     check_identifiers(sources, structure)
     for file, root in sources:
         check_allowed(file, root, structure)
@@ -140,9 +143,8 @@ def _check_structure(sources: list[tuple[str, Node]], report: Report) -> list[Di
         return None
     diagrams: list[Diagram] = []
     for file, root in sources:
-        drawn = drawn_ids(root)
         diagram = diagram_of(file, root)
-        check_drawing(diagram.facts, drawn, report)
+        check_drawing(diagram.facts, drawings[file], report)
         diagrams.append(diagram)
     return diagrams
 

@@ -94,11 +94,6 @@ class Report:
             each.severity is Severity.ERROR for each in self._problems.values()
         )
 
-    @property
-    def full(self) -> bool:
-        """Whether there have been more findings than are kept."""
-        return self._dropped > 0
-
     def lines_with_errors(self, file: str) -> frozenset[int]:
         """The lines of a file on which an error has been found."""
         return frozenset(

@@ -17,7 +17,7 @@ from typing import Protocol, cast
 from lxml import etree
 
 from engine.definitions.report import Place, Report, place
-from engine.definitions.xmlns import BPMNDI, Node, elements, is_element, line_of, split
+from engine.definitions.xmlns import Node, elements, line_of
 
 _SCHEMA = "SpiffWorkflow/bpmn/parser/schema/BPMN20.xsd"
 _MAX_REPORTED = 20
@@ -39,12 +39,13 @@ def _schema() -> etree.XMLSchema:
 
 
 def check_schema(file: str, root: Node, report: Report) -> None:
-    """Report what breaks the schema, unless the line has an error already.
+    """Report what breaks the schema, unless the file has been found wrong already.
 
-    Faults of the drawing are warnings: the process runs all the same.
+    The other checks speak to a person, the schema does not; and every fault
+    costs libxml2 a tenth of a millisecond. The drawing is left to its tools.
     """
-    if report.full:
-        return  # enough is known, and each fault costs libxml2 a tenth of a millisecond
+    if report.lines_with_errors(file):
+        return
     # The error log belongs to the schema object, which all threads share.
     with _lock:
         schema = _schema()
@@ -52,13 +53,11 @@ def check_schema(file: str, root: Node, report: Report) -> None:
             return
         log = cast("Iterable[_Entry]", schema.error_log)
         entries = [(entry.line, entry.message, entry.path) for entry in log]
-    known = report.lines_with_errors(file)
-    for line, message, path in [each for each in entries if each[0] not in known][:_MAX_REPORTED]:
+    for line, message, path in entries[:_MAX_REPORTED]:
         node = _find(root, path, line)
-        drawing = node is not None and _in_drawing(node)
         spot = Place(file, max(1, line), place(file, node).id if node is not None else "")
-        code = "drawing_invalid" if drawing else "structure_invalid"
-        report.add(code, spot, f"The file breaks the BPMN 2.0 schema: {_plain(message)}")
+        sentence = f"The file breaks the BPMN 2.0 schema: {_plain(message)}"
+        report.add("structure_invalid", spot, sentence)
 
 
 def _plain(message: str) -> str:
@@ -76,12 +75,3 @@ def _find(root: Node, path: str | None, line: int) -> Node | None:
         if isinstance(found, list) and found and isinstance(found[0], etree._Element):
             return found[0]
     return next((node for node in elements(root) if line_of(node) == line), None)
-
-
-def _in_drawing(node: Node) -> bool:
-    current: Node | None = node
-    while current is not None:
-        if is_element(current) and split(str(current.tag))[0] == BPMNDI:
-            return True
-        current = current.getparent()
-    return False

@@ -121,6 +121,7 @@ DATA_DOCUMENTATION = frozenset(
 
 DOCUMENTATION = ANNOTATIONS | DATA_DOCUMENTATION
 
+BOOLEAN_VALUES = frozenset({"true", "false", "1", "0"})
 BOOLEANS = frozenset(
     {
         "isExecutable",
@@ -148,10 +149,12 @@ FIXED_VALUES: Mapping[str, frozenset[str]] = {
     "isInterrupting": frozenset({"true"}),
     "isImmediate": frozenset({"true"}),
     "behavior": frozenset({"All"}),
+    "gatewayDirection": frozenset({"Unspecified", "Converging", "Diverging", "Mixed"}),
+    "processType": frozenset({"None", "Public", "Private"}),
     "eventGatewayType": frozenset({"Exclusive"}),
     "implementation": frozenset({"##unspecified", "##WebService"}),
 }
-"""Attributes of which only the standard's default is executed."""
+"""Attributes of which only these values are executed, mostly the standard's default."""
 
 FLOW_NODE = "flow node"
 REFERENCES: Mapping[tuple[str, str], frozenset[str]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.definitions.checks.context import Context
+from engine.definitions.feel_syntax import Kind
 from engine.definitions.model import Element
 from engine.definitions.timers import iso_kind
 
@@ -11,7 +12,9 @@ def check(context: Context) -> None:
     """Report expressions and timers that cannot be evaluated."""
     for flow in context.model.flows.values():
         if flow.condition is not None:
-            context.feel.check(flow, flow.condition, f"The condition of '{flow.id}'")
+            context.feel.check(
+                flow, flow.condition, f"The condition of '{flow.id}'", Kind.CONDITION
+            )
     for lane in context.model.lanes.values():
         if lane.candidate_group is not None:
             context.feel.check(lane, lane.candidate_group, "The candidateGroup of the lane")
@@ -48,12 +51,12 @@ def _check_loop(context: Context, node: Element) -> None:
     loop = node.loop
     if loop is None:
         return
-    for text, what in (
-        (loop.cardinality, "The number of instances"),
-        (loop.condition, "The condition of the loop"),
+    for text, what, kind in (
+        (loop.cardinality, "The number of instances", Kind.VALUE),
+        (loop.condition, "The condition of the loop", Kind.CONDITION),
     ):
         if text:
-            context.feel.check(node, text, f"{what} of '{node.id}'")
+            context.feel.check(node, text, f"{what} of '{node.id}'", kind)
 
 
 def _check_timer_event(context: Context, node: Element) -> None:

@@ -101,6 +101,10 @@ class FakeFeel:
     def check(self, expression: str) -> list[str]:
         return ["'=' compares, not '=='."] if "==" in expression or "#" in expression else []
 
+    def check_condition(self, expression: str) -> list[str]:
+        never = ["This is a number."] if expression == "1 + 1" else []
+        return self.check(expression) + never
+
     def check_unary(self, tests: str) -> list[str]:
         return self.check(tests)
 
@@ -151,7 +155,7 @@ def fake_form(data: bytes, file: str) -> tuple[FakeForm | None, list[Problem]]:
 
 def fake_decisions(data: bytes, file: str) -> tuple[list[FakeDecision], list[Problem]]:
     text = data.decode()
-    outputs = tuple(FakeOutput(name) for name in re.findall(r'<output name="(\w+)"', text))
+    outputs = tuple(FakeOutput(name) for name in re.findall(r'<output [^>]*name="(\w+)"', text))
     return [FakeDecision(one, outputs) for one in re.findall(r'<decision id="(\w+)"', text)], []
 
 

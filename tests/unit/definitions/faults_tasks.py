@@ -171,6 +171,7 @@ DATA: list[Row] = [
     ("expression_invalid", with_task(service("a", param__to="#")), "a"),
     ("expression_invalid", multi("<bpmn:loopCardinality>#</bpmn:loopCardinality>"), "a"),
     ("expression_invalid", bundle(around(), **{"t.dmn": dmn("#")}), "c1"),
+    ("expression_invalid", with_gateway("exclusiveGateway", "1 + 1", "y"), "f1"),
     ("expression_missing", with_gateway("exclusiveGateway", " ", "y"), "f1"),
     ("expression_too_long", with_gateway("exclusiveGateway", "x" * 4001, "y"), "f1"),
     ("expression_too_long", bundle(around(), **{"t.dmn": dmn("x" * 4001)}), "c1"),
@@ -204,17 +205,6 @@ DATA: list[Row] = [
     ("duplicate_decision", bundle(around(), **{"t.dmn": dmn(), "u.dmn": dmn()}), "limit"),
     ("unused_file", bundle(around(), **{"t.dmn": dmn()}), "limit"),
     ("unused_file", bundle(around(), **{"forms/f.json": b'{"id": "f"}'}), "f"),
-    (
-        "drawing_invalid",
-        one_file(
-            definitions(
-                process(around()) + "<bpmndi:BPMNDiagram "
-                'xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI"><bpmndi:Odd/>'
-                "</bpmndi:BPMNDiagram>"
-            )
-        ),
-        "D",
-    ),
     ("not_drawn", bundle(around()), ""),
     (
         "not_drawn",

@@ -1,0 +1,277 @@
+"""Who gets what at every route: the table of access, tried cell by cell on the real application.
+
+Objects are a case of Léa's in the department ``lea`` and its task, offered to that
+department's coordinators. "Other" student and coordinator have no part in it. The
+partner has no account, only the link of that case's last step.
+"""
+
+import itertools
+
+import pytest
+
+from engine.definitions import Bundle
+from engine.identity import SYSTEM
+from tests.builders_domain import draft
+from web.app import create_app
+from workflows.contract.links import issue_link
+from workflows.contract.services import contract_view, open_contract
+from workflows.partners.models import Department, Institution
+from workflows.people.services import actor_for, create_person, find_person
+
+PASSWORD = "only the tests know this"
+PEOPLE = {
+    "student": (),
+    "other": (),
+    "coord": ("coordinator:lea",),
+    "coord2": ("coordinator:his",),
+    "ri": ("ri",),
+    "admin": ("admin",),
+    "auditor": ("auditor",),
+}
+ROLES = ("anon", "student", "other", "coord", "coord2", "ri", "partner", "admin", "auditor")
+SEES = "302 200 404 200 404 200 302 200 200"
+SEES_API = "401 200 404 200 404 200 401 200 200"
+HOLDERS = "401 403 404 302 404 403 401 403 403"
+HOLDERS_API = "401 403 404 200 404 403 401 403 403"
+COMMENT = "401 302 404 302 404 302 401 403 403"
+EVERYBODY = "200 200 200 200 200 200 200 200 200"
+SIGNED_IN = "302 200 200 200 200 200 302 200 200"
+
+MATRIX = {
+    # endpoint and method:      anon stud othr coord crd2 ri  part admin audit
+    ("static", "GET"): EVERYBODY,
+    ("health.livez", "GET"): EVERYBODY,
+    ("health.readyz", "GET"): EVERYBODY,
+    ("health.metrics", "GET"): EVERYBODY,
+    ("api-docs.openapi_json", "GET"): EVERYBODY,
+    ("signin.show", "GET"): "200 302 302 302 302 302 200 302 302",
+    ("signin.enter", "POST"): "401 401 401 401 401 401 401 401 401",
+    ("signin.demo", "POST"): "404 404 404 404 404 404 404 404 404",
+    ("signin.language", "POST"): "302 302 302 302 302 302 302 302 302",
+    ("home.show", "GET"): "302 302 302 302 302 302 302 302 302",
+    ("home.student", "GET"): SIGNED_IN,
+    ("inbox.show", "GET"): SIGNED_IN,
+    ("inbox.news", "GET"): SIGNED_IN,
+    ("inbox.bulk", "POST"): "401 302 302 302 302 302 401 302 302",
+    ("inbox.preview", "GET"): SEES,
+    ("tasks.show", "GET"): SEES,
+    ("tasks.claim", "POST"): HOLDERS,
+    ("tasks.release", "POST"): HOLDERS,
+    ("tasks.assign", "POST"): HOLDERS,
+    ("tasks.draft", "POST"): HOLDERS,
+    ("tasks.comment", "POST"): COMMENT,
+    ("tasks.complete", "POST"): HOLDERS,
+    ("cases.index", "GET"): SIGNED_IN,
+    ("cases.show", "GET"): SEES,
+    ("cases.diagram", "GET"): SEES,
+    ("cases.comment", "POST"): COMMENT,
+    ("start.show", "GET"): "302 200 200 403 403 200 302 403 403",
+    ("start.create", "POST"): "401 302 302 403 403 302 401 403 403",
+    ("imports.show", "GET"): "302 403 403 403 403 200 302 403 403",
+    ("imports.upload", "POST"): "401 403 403 403 403 422 401 403 403",
+    ("incidents.index", "GET"): "302 403 403 403 403 200 302 200 403",
+    ("incidents.retry", "POST"): "401 403 403 403 403 404 401 404 403",
+    ("partner.show", "GET"): "404 404 404 404 404 404 200 404 404",
+    ("partner.answer", "POST"): "404 404 404 404 404 404 302 404 404",
+    ("api.inbox", "GET"): "401 200 200 200 200 200 401 200 200",
+    ("api.work_item", "GET"): SEES_API,
+    ("api.claim", "POST"): HOLDERS_API,
+    ("api.release", "POST"): HOLDERS_API,
+    ("api.complete", "POST"): HOLDERS_API,
+    ("api.start", "POST"): "401 201 201 403 403 201 401 403 403",
+    ("api.instance", "GET"): SEES_API,
+    ("api.history", "GET"): SEES_API,
+    # Last, for it ends the sessions.
+    ("signin.leave", "POST"): "302 302 302 302 302 302 302 302 302",
+}
+
+
+class World:
+    """The application with people, and a fresh case whenever one is asked for."""
+
+    def __init__(self, engine, settings):
+        self.engine, self.settings = engine, settings
+        self.app = create_app(settings, engine)
+        self.app.config["WTF_CSRF_ENABLED"] = False
+        engine.deploy(Bundle.from_folder(settings.bundles_dir / "contract"), actor=SYSTEM)
+        with engine.unit(SYSTEM) as unit:
+            for code in ("lea", "his"):
+                unit.session.add(
+                    Department(code=code, name_fr=code, name_en=code, name_es=code)
+                )
+            unit.session.add(Institution(hei_id="usal.es", name="Salamanca", locale="es"))
+            for login, groups in PEOPLE.items():
+                create_person(
+                    unit.session,
+                    login=login,
+                    given_names=login,
+                    family_name="Test",
+                    email=f"{login}@example.org",
+                    password=PASSWORD,
+                    groups=groups,
+                )
+        self.clients = {role: self._client(role) for role in ROLES}
+
+    def _client(self, role):
+        client = self.app.test_client()
+        if role in PEOPLE:
+            answer = client.post(
+                "/sign-in",
+                data={"login": role, "password": PASSWORD},
+                environ_overrides={"REMOTE_ADDR": f"10.0.0.{ROLES.index(role)}"},
+            )
+            assert answer.status_code == 302
+        return client
+
+    def actor(self, login):
+        with self.engine.reading() as session:
+            return actor_for(session, find_person(session, login))
+
+    def work(self):
+        """Let the workers do all there is to do."""
+        while self.engine.run_due_jobs(worker="test"):
+            pass
+
+    def case(self):
+        """A case of the student's that waits for the coordinator's check."""
+        with self.engine.unit(self.actor("student")) as unit:
+            opened = open_contract(
+                self.engine,
+                unit,
+                student=find_person(unit.session, "student"),
+                department="lea",
+                receiving_hei_id="usal.es",
+                academic_year="2026/2027",
+                home_hei_id=self.settings.home_hei,
+            )
+        self.work()
+        instance = self.engine.instance(opened.instance_id, actor=SYSTEM)
+        done = self.engine.complete(
+            instance.open_items[0].id,
+            actor=self.actor("student"),
+            data=draft(),
+            idempotency_key=f"draft {opened.instance_id}",
+        )
+        return opened, done.next_items[0]
+
+    def partner_token(self):
+        """The link of a case that has come to its partner."""
+        opened, item = self.case()
+        steps = [("coord", {}), ("student", {}), ("coord", {}), ("ri", {})]
+        for number, (login, data) in enumerate(steps):
+            done = self.engine.complete(
+                item,
+                actor=self.actor(login),
+                data=data,
+                outcome="approve",
+                idempotency_key=f"{number} {item}",
+            )
+            item = done.next_items[0]
+        with self.engine.reading() as session:
+            digest = contract_view(session, opened.mobility_id).current.digest
+        return issue_link(
+            self.settings.secret_key,
+            mobility_id=opened.mobility_id,
+            work_item_id=item,
+            digest=digest,
+            now=self.engine.clock.now(),
+        )
+
+
+@pytest.fixture
+def world(engine, settings):
+    return World(engine, settings)
+
+
+def test_the_matrix_names_every_route_and_method(world):
+    routes = {
+        (rule.endpoint, method)
+        for rule in world.app.url_map.iter_rules()
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+    assert routes == set(MATRIX)
+
+
+def test_every_cell(world):
+    wrong = []
+    for (endpoint, method), cells in MATRIX.items():
+        token = world.partner_token() if endpoint.startswith("partner.") else "x" * 40
+        opened, item = world.case()
+        if endpoint.endswith(".release"):
+            world.engine.claim(item, actor=world.actor("coord"))
+        expected = dict(zip(ROLES, map(int, cells.split()), strict=True))
+        # Who may do it comes last: their success must not be what keeps the others out.
+        for role in sorted(ROLES, key=lambda role: (expected[role] < 400, ROLES.index(role))):
+            got = request(world, role, endpoint, method, opened, item, token)
+            if got != expected[role]:
+                wrong.append(f"{method} {endpoint} as {role}: {got} instead of {expected[role]}")
+    assert wrong == []
+
+
+def test_unknown_and_forbidden_ids_look_the_same(world):
+    opened, item = world.case()
+    client = world.clients["other"]
+    for path, known in (("/tasks", item), ("/cases", opened.instance_id)):
+        forbidden, unknown = client.get(f"{path}/{known}"), client.get(f"{path}/{known + 1}")
+        assert forbidden.status_code == unknown.status_code == 404
+        assert forbidden.data.replace(str(known).encode(), b"") == unknown.data.replace(
+            str(known + 1).encode(), b""
+        )
+    api = [client.get(f"/api/v1/work-items/{number}") for number in (item, item + 1)]
+    assert api[0].json == api[1].json
+
+
+def test_a_link_opens_nothing_but_its_own_task(world):
+    token = world.partner_token()
+    opened, item = world.case()
+    client = world.app.test_client()
+    assert client.get(f"/partner/{token}").status_code == 200
+    assert client.get(f"/tasks/{item}").status_code == 302
+    assert client.get(f"/api/v1/instances/{opened.instance_id}").status_code == 401
+    for place in range(0, len(token), 7):
+        changed = token[:place] + ("A" if token[place] != "A" else "B") + token[place + 1 :]
+        assert client.get(f"/partner/{changed}").status_code == 404
+
+
+_keys = itertools.count()
+
+
+def request(world, role, endpoint, method, opened, item, token):
+    """The status a role gets; always with a body that would do, were it allowed."""
+    values = {
+        "item_id": item,
+        "instance_id": opened.instance_id,
+        "incident_id": 1,
+        "token": token if role == "partner" else "x" * 40,
+        "filename": "icon.svg",
+    }
+    rule = next(r for r in world.app.url_map.iter_rules() if r.endpoint == endpoint)
+    with world.app.test_request_context():
+        path = rule.build({name: values[name] for name in rule.arguments})[1]
+    options = {"headers": {"X-Requested-With": "test", "Idempotency-Key": f"k{next(_keys)}"}}
+    start = {"department": "lea", "receiving_hei_id": "usal.es", "academic_year": "2026/2027"}
+    if method == "POST" and endpoint.startswith("api."):
+        student = {"student": "student"} if role == "ri" else {}
+        options["json"] = {
+            "api.complete": {"outcome": "approve"},
+            "api.start": {**start, **student},
+        }.get(endpoint, {})
+    elif method == "POST":
+        with world.engine.reading() as session:
+            colleague = f"person:{find_person(session, 'coord').id}"
+        options["data"] = {
+            "tasks.assign": {"to": colleague},
+            "tasks.complete": {"outcome": "approve", "idempotency_key": f"k{next(_keys)}"},
+            "tasks.comment": {"text": "hello"},
+            "cases.comment": {"text": "hello"},
+            "signin.language": {"language": "en"},
+            "start.create": {**start, "mobility_type": "semester", "student": "student"},
+            "partner.answer": {
+                "outcome": "approve",
+                "signer_name": "Carmen Sánchez",
+                "signer_position": "Coordinator",
+            },
+        }.get(endpoint, {"person": "1", "login": "nobody", "password": "wrong"})
+        options["environ_overrides"] = {"REMOTE_ADDR": f"10.1.{next(_keys) % 250}.1"}
+    with world.clients[role].open(path, method=method, **options) as answer:
+        return answer.status_code
