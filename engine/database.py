@@ -159,7 +159,7 @@ class _Compiled:
     ) -> CursorResult[Any]:
         many = not isinstance(parameters, Mapping)
         rows = [self._arguments(row) for row in (parameters if many else [parameters])]
-        return connection.exec_driver_sql(self._sql, rows if many else rows[0])  # type: ignore[arg-type]
+        return connection.exec_driver_sql(self._sql, rows if many else rows[0])
 
     def _arguments(self, row: Any) -> Any:
         named = {**self._literals, **row}

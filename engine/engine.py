@@ -7,59 +7,40 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from engine.clock import Clock, SystemClock
 from engine.database import Database
 from engine.definitions import Bundle, Problem, Severity
 from engine.definitions import lint as lint_bundle
 from engine.dispatch import Wake, nobody
-from engine.errors import DeploymentRejected, NotFound
+from engine.errors import DeploymentRejected
 from engine.feel import Feel
-from engine.history import queries as history
 from engine.identity import SYSTEM, Actor
+from engine.queries import Queries
 from engine.registry import Registry
 from engine.runtime import (
     idempotency,
-    inbox,
     incidents,
     instances,
     messages,
     work_items,
 )
-from engine.runtime.access import require_item_sight, require_sight
 from engine.runtime.catalogue import catalogue
 from engine.runtime.completion import Submission, complete
 from engine.runtime.deployed import Definition, Definitions
 from engine.runtime.jobs import JobRunner, claim_due
-from engine.runtime.presenting import present_item
-from engine.tables import instance, work_item
-from engine.tables.types import to_micros
 from engine.unit import Unit
 from engine.values import (
-    Comment,
     Completed,
     Delivery,
-    HistoryEvent,
-    InboxCounts,
-    InboxQuery,
-    Incident,
-    Instance,
-    InstanceQuery,
     Labels,
-    Page,
-    SeatState,
     Started,
     Value,
-    Verification,
-    WorkItem,
 )
 
 _log = logging.getLogger(__name__)
 
 
-class Engine:
+class Engine(Queries):
     """Runs process definitions.
 
     Every command is one transaction: decision, domain rows, token move, work
@@ -76,15 +57,11 @@ class Engine:
         wake: Wake = nobody,
         feel: Feel | None = None,
     ) -> None:
-        self.database = database
-        self.registry = registry
-        self.clock = clock or SystemClock()
         self.feel = feel or Feel()
+        super().__init__(database, clock or SystemClock(), Definitions(self.feel))
+        self.registry = registry
         self._wake = wake
-        self._definitions = Definitions(self.feel)
         self._runner = JobRunner(database, registry, self._definitions, self.reading)
-
-    # Transactions
 
     @contextmanager
     def unit(self, actor: Actor) -> Iterator[Unit]:
@@ -103,20 +80,12 @@ class Engine:
             self._wake()
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
-        """A session for reading."""
-        with self.database.read() as connection, Session(bind=connection) as session:
-            yield session
-
-    @contextmanager
     def _in(self, actor: Actor, unit: Unit | None) -> Iterator[Unit]:
         if unit is not None:
             yield unit
             return
         with self.unit(actor) as own:
             yield own
-
-    # Definitions
 
     def lint(self, bundle: Bundle) -> list[Problem]:
         """What is wrong with a bundle; empty when it can be deployed as it is."""
@@ -133,18 +102,6 @@ class Engine:
             raise DeploymentRejected(problems)
         with self.unit(actor) as unit:
             return self._definitions.store(unit, bundle, note)
-
-    def definitions(self) -> list[Definition]:
-        """The latest version of every process, by key."""
-        with self.database.read() as connection:
-            return self._definitions.all_latest(connection)
-
-    def definition(self, definition_id: int) -> Definition:
-        """One version; raises NotFound."""
-        with self.database.read() as connection:
-            return self._definitions.get(connection, definition_id)
-
-    # Instances
 
     def start(
         self,
@@ -183,61 +140,12 @@ class Engine:
                 idempotency.remember(own, "start", idempotency_key, answer)
             return started
 
-    def instance(self, instance_id: int, *, actor: Actor) -> Instance:
-        """An instance the actor may see, with its open work items; raises NotFound."""
-        with self.database.read() as connection:
-            return instances.get(connection, self._definitions, actor, instance_id)
-
-    def instances(self, *, actor: Actor, query: InstanceQuery) -> Page[Instance]:
-        """A page of the instances the actor may see, newest first."""
-        with self.database.read() as connection:
-            return instances.find(connection, self._definitions, actor, query)
-
     def terminate(
         self, instance_id: int, *, actor: Actor, reason: str, unit: Unit | None = None
     ) -> None:
         """End an instance before its end, with a reason. Only who oversees may."""
         with self._in(actor, unit) as own:
             instances.terminate(own, instance_id, reason)
-
-    # Work items
-
-    def inbox(self, *, actor: Actor, query: InboxQuery) -> Page[WorkItem]:
-        """A page of open work items."""
-        now = to_micros(self.clock.now())
-        with self.database.read() as connection:
-            return inbox.inbox(connection, self._definitions, actor, query, now)
-
-    def inbox_counts(self, *, actor: Actor) -> InboxCounts:
-        """How much waits for the actor."""
-        now = to_micros(self.clock.now())
-        with self.database.read() as connection:
-            return inbox.counts(connection, actor, now)
-
-    def work_item(self, item_id: int, *, actor: Actor) -> WorkItem:
-        """A work item, open or not, that the actor may see; raises NotFound."""
-        with self.database.read() as connection:
-            row = connection.execute(
-                select(work_item, instance.c.business_key)
-                .join(instance, instance.c.id == work_item.c.instance_id)
-                .where(work_item.c.id == item_id)
-            ).one_or_none()
-            if row is None:
-                raise NotFound
-            require_item_sight(connection, actor, row)
-            definition = self._definitions.get(connection, row.definition_id)
-            return present_item(row, definition, row.business_key)
-
-    def seats(self, item_id: int, *, actor: Actor) -> list[SeatState]:
-        """Who was asked in the step a work item belongs to, and what they said."""
-        with self.database.read() as connection:
-            row = connection.execute(
-                select(work_item).where(work_item.c.id == item_id)
-            ).one_or_none()
-            if row is None:
-                raise NotFound
-            require_item_sight(connection, actor, row)
-            return work_items.seats_of(connection, row)
 
     def claim(self, item_id: int, *, actor: Actor) -> None:
         """Take a work item for oneself; raises Conflict when somebody else has it."""
@@ -311,12 +219,6 @@ class Engine:
                 idempotency.remember(unit, "comment", idempotency_key, [comment_id])
             return comment_id
 
-    def comments(self, instance_id: int, *, actor: Actor) -> list[Comment]:
-        """The remarks on a case, oldest first."""
-        with self.database.read() as connection:
-            require_sight(connection, actor, instance_id)
-            return work_items.comments_of(connection, instance_id)
-
     def complete(
         self,
         item_id: int,
@@ -336,8 +238,6 @@ class Engine:
         submission = Submission(data or {}, outcome, reason, idempotency_key)
         with self._in(actor, unit) as own:
             return complete(own, self.registry, self._definitions, item_id, submission)
-
-    # Messages, jobs, incidents
 
     def correlate(
         self,
@@ -383,29 +283,7 @@ class Engine:
             with self.unit(SYSTEM) as unit:
                 self._runner.fail(unit, prepared, error)
 
-    def incidents(
-        self, *, actor: Actor, limit: int = 50, after: str | None = None
-    ) -> Page[Incident]:
-        """Open incidents, oldest first. Only who oversees may see them."""
-        with self.database.read() as connection:
-            return incidents.open_incidents(connection, actor, limit=limit, after=after)
-
     def retry(self, incident_id: int, *, actor: Actor) -> None:
         """Give the work behind an incident another try."""
         with self.unit(actor) as unit:
             incidents.retry(unit, incident_id)
-
-    # History
-
-    def history(
-        self, instance_id: int, *, actor: Actor, after: int = 0, limit: int = 200
-    ) -> list[HistoryEvent]:
-        """What happened in a case, in order."""
-        with self.database.read() as connection:
-            require_sight(connection, actor, instance_id)
-            return history.events(connection, instance_id, after=after, limit=limit)
-
-    def verify(self, instance_id: int) -> Verification:
-        """Whether a case's history is what was written."""
-        with self.database.read() as connection:
-            return history.verify(connection, instance_id)

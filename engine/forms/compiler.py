@@ -91,7 +91,7 @@ class _Compiler:
             yield from self._component(component, depth)
 
     def _component(self, component: dict[str, Any], depth: int) -> Iterator[Field | Note]:
-        kind = component.get("type")
+        kind = str(component.get("type"))
         name = _name(component)
         try:
             if kind in INPUTS:
@@ -99,7 +99,7 @@ class _Compiler:
             elif kind in DISPLAY:
                 yield from note_from(component)
             else:
-                message = f"Components of type '{str(kind)[:40]}' are not supported."
+                message = f"Components of type '{kind[:40]}' are not supported."
                 self.report("form_component", message, name)
                 return
             missing = texts_problem(component)

@@ -33,6 +33,9 @@ _ATOM = re.compile(
     r"(?P<escape>\\[dws])|(?P<literal>\\[^A-Za-z0-9]|[^\\\[\](){}^$.|?*+])|(?P<any>\.)"
     r"|(?P<set>\[\^?(?:\\[dws]|\\[^A-Za-z0-9]|[^\\\[\]])+\])"
 )
+_MEMBER = re.compile(
+    r"(?P<escape>\\[dws])(?!-)|(?P<low>\\[^A-Za-z0-9]|[^\\])(?:-(?P<high>\\[^A-Za-z0-9]|[^\\]))?"
+)
 _REPEAT = re.compile(r"[?*+]|\{(\d{1,3})(,(\d{0,3}))?\}", re.ASCII)
 
 
@@ -93,6 +96,24 @@ def _python_atom(atom: re.Match[str]) -> str:
         return r"[^\n\r\u2028\u2029]"
     if atom["literal"]:
         return re.escape(atom["literal"].removeprefix("\\"))
-    inside = re.sub(r"\\([dws])", lambda found: _CLASS_ESCAPES[found[1]], atom["set"])
-    # Python reads [[, --, && and the like as set operations of the future.
-    return re.sub(r"(?<!\\)(&&|\|\||~~)", lambda found: "\\".join(["", *found[1]]), inside)
+    return _python_class(atom["set"])
+
+
+def _python_class(text: str) -> str:
+    """A character class of single characters, ranges and the three class escapes."""
+    negated = text.startswith("[^")
+    members, position, parts = text[1 + negated : -1], 0, []
+    while position < len(members):
+        member = _MEMBER.match(members, position)
+        if member is None:
+            raise ValueError(f"The class {text} of the pattern is not simple.")
+        position = member.end()
+        if member["escape"]:
+            parts.append(_CLASS_ESCAPES[member["escape"][1]])
+            continue
+        low = member["low"].removeprefix("\\")
+        high = (member["high"] or member["low"]).removeprefix("\\")
+        if low > high:
+            raise ValueError(f"The range {low}-{high} of the pattern is empty.")
+        parts.append(f"{re.escape(low)}-{re.escape(high)}")
+    return f"[{'^' if negated else ''}{''.join(parts)}]"

@@ -65,7 +65,7 @@ def verify(connection: Connection, instance_id: int) -> Verification:
         if row.seq != seq:
             faults[seq] = "missing_event"
             seq = row.seq
-        head = link(head, row._mapping)
+        head = link(head, row._asdict())
         if head != row.hash:
             faults[row.seq] = "changed_event"
             head = row.hash

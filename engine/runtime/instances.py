@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import orjson
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, false, insert, or_, select, update
 
 from engine.database import Statement
 from engine.errors import Forbidden, InvalidInput, InvalidState, NotFound
@@ -61,24 +62,7 @@ def start(
         state=None,
         labels=labels,
     )
-    _insert(
-        unit.connection,
-        {
-            "id": locked.id,
-            "definition_id": definition.id,
-            "business_key": business_key,
-            "status": int(InstanceStatus.ACTIVE),
-            "revision": 0,
-            "seq": 0,
-            "head": GENESIS,
-            "state": None,
-            "subject": labels.subject,
-            "org_unit": labels.org_unit,
-            "counterparty": labels.counterparty,
-            "started_at": unit.at,
-            "ended_at": None,
-        },
-    )
+    _insert_row(unit, locked)
     unit.link(locked.id, links)
     locked.record(
         "instance_started",
@@ -88,6 +72,27 @@ def start(
     advanced = advance(unit, registry, locked, definition, Move("start", 0, variables))
     locked.save(unit)
     return Started(locked.id, tuple(row["id"] for row in advanced.items), advanced.finished)
+
+
+def _insert_row(unit: Unit, locked: LockedInstance) -> None:
+    _insert(
+        unit.connection,
+        {
+            "id": locked.id,
+            "definition_id": locked.definition_id,
+            "business_key": locked.business_key,
+            "status": int(locked.status),
+            "revision": locked.revision,
+            "seq": locked.seq,
+            "head": locked.head,
+            "state": locked.state,
+            "subject": locked.labels.subject,
+            "org_unit": locked.labels.org_unit,
+            "counterparty": locked.labels.counterparty,
+            "started_at": unit.at,
+            "ended_at": None,
+        },
+    )
 
 
 def terminate(unit: Unit, instance_id: int, reason: str) -> None:
@@ -144,6 +149,16 @@ def get(
     attached = {element.id for element in definition.model.elements.values() if element.attached_to}
     active = [item.element for item in items]
     active += [row.element for row in waiting if row.element not in attached]
+    return _present(
+        row,
+        definition,
+        open_items=tuple(present_item(item, definition, row.business_key) for item in items),
+        active_elements=tuple(dict.fromkeys(active)),
+        incidents=len(troubles),
+    )
+
+
+def _present(row: Any, definition: Definition, **more: Any) -> Instance:
     return Instance(
         id=row.id,
         definition_id=row.definition_id,
@@ -156,9 +171,7 @@ def get(
         started_at=from_micros(row.started_at),
         ended_at=from_micros(row.ended_at) if row.ended_at else None,
         revision=row.revision,
-        open_items=tuple(present_item(item, definition, row.business_key) for item in items),
-        active_elements=tuple(dict.fromkeys(active)),
-        incidents=len(troubles),
+        **more,
     )
 
 
@@ -167,51 +180,40 @@ def find(
 ) -> Page[Instance]:
     """A page of the instances the actor may see, newest first, without their items."""
     limit = max(1, min(query.limit, MAX_LIMIT))
-    statement = select(instance).order_by(instance.c.id.desc()).limit(limit + 1)
-    if not actor.oversees:
-        linked = select(identity_link.c.instance_id).where(
-            identity_link.c.group.in_([*actor.groups, actor.id])
-        )
-        statement = statement.where(instance.c.id.in_(linked))
+    statement = select(instance).where(*_visible(actor), *_wanted(connection, definitions, query))
+    rows = connection.execute(statement.order_by(instance.c.id.desc()).limit(limit + 1)).all()
+    items = [_present(row, definitions.get(connection, row.definition_id)) for row in rows[:limit]]
+    return Page(items, str(items[-1].id) if len(rows) > limit else None)
+
+
+def _visible(actor: Actor) -> list[ColumnElement[bool]]:
+    if actor.only_item is not None:
+        return [false()]
+    if actor.oversees:
+        return []
+    linked = select(identity_link.c.instance_id).where(
+        identity_link.c.group.in_([*actor.groups, actor.id])
+    )
+    return [instance.c.id.in_(linked)]
+
+
+def _wanted(
+    connection: Connection, definitions: Definitions, query: InstanceQuery
+) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
     if query.process:
-        ids = definitions.ids_of(connection, query.process)
-        statement = statement.where(instance.c.definition_id.in_(ids))
+        wanted.append(instance.c.definition_id.in_(definitions.ids_of(connection, query.process)))
     if query.org_unit:
-        statement = statement.where(instance.c.org_unit == query.org_unit)
+        wanted.append(instance.c.org_unit == query.org_unit)
     if query.counterparty:
-        statement = statement.where(instance.c.counterparty == query.counterparty)
+        wanted.append(instance.c.counterparty == query.counterparty)
     if query.status is not None:
-        statement = statement.where(instance.c.status == int(query.status))
-    if query.text.strip():
-        text = query.text.strip()
-        statement = statement.where(
-            or_(
-                instance.c.subject.icontains(text, autoescape=True),
-                instance.c.business_key.icontains(text, autoescape=True),
-                instance.c.counterparty.icontains(text, autoescape=True),
-            )
-        )
+        wanted.append(instance.c.status == int(query.status))
+    if text := query.text.strip():
+        searched = (instance.c.subject, instance.c.business_key, instance.c.counterparty)
+        wanted.append(or_(*(column.icontains(text, autoescape=True) for column in searched)))
     if query.after is not None:
         if not query.after.isdecimal() or int(query.after) >= 1 << 63:
             raise InvalidInput({"after": ["not_a_cursor"]})
-        statement = statement.where(instance.c.id < int(query.after))
-    rows = connection.execute(statement).all()
-    items = []
-    for row in rows[:limit]:
-        definition = definitions.get(connection, row.definition_id)
-        items.append(
-            Instance(
-                id=row.id,
-                definition_id=row.definition_id,
-                key=definition.key,
-                version=definition.version,
-                process_names=definition.model.names,
-                business_key=row.business_key,
-                status=InstanceStatus(row.status),
-                labels=Labels(row.subject, row.org_unit, row.counterparty),
-                started_at=from_micros(row.started_at),
-                ended_at=from_micros(row.ended_at) if row.ended_at else None,
-                revision=row.revision,
-            )
-        )
-    return Page(items, str(items[-1].id) if len(rows) > limit else None)
+        wanted.append(instance.c.id < int(query.after))
+    return wanted

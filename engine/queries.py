@@ -1,0 +1,132 @@
+"""What can be asked of the engine. Nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.clock import Clock
+from engine.database import Database
+from engine.errors import NotFound
+from engine.history import queries as history
+from engine.identity import Actor
+from engine.runtime import inbox, incidents, instances, work_items
+from engine.runtime.access import require_item_sight, require_sight
+from engine.runtime.deployed import Definition, Definitions
+from engine.runtime.presenting import present_item
+from engine.tables import instance, work_item
+from engine.tables.types import to_micros
+from engine.values import (
+    Comment,
+    HistoryEvent,
+    InboxCounts,
+    InboxQuery,
+    Incident,
+    Instance,
+    InstanceQuery,
+    Page,
+    SeatState,
+    Verification,
+    WorkItem,
+)
+
+
+class Queries:
+    """The engine's read side: each method one read transaction, seen as an actor may see it."""
+
+    def __init__(self, database: Database, clock: Clock, definitions: Definitions) -> None:
+        self.database = database
+        self.clock = clock
+        self._definitions = definitions
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for reading."""
+        with self.database.read() as connection, Session(bind=connection) as session:
+            yield session
+
+    def definitions(self) -> list[Definition]:
+        """The latest version of every process, by key."""
+        with self.database.read() as connection:
+            return self._definitions.all_latest(connection)
+
+    def definition(self, definition_id: int) -> Definition:
+        """One version; raises NotFound."""
+        with self.database.read() as connection:
+            return self._definitions.get(connection, definition_id)
+
+    def instance(self, instance_id: int, *, actor: Actor) -> Instance:
+        """An instance the actor may see, with its open work items; raises NotFound."""
+        with self.database.read() as connection:
+            return instances.get(connection, self._definitions, actor, instance_id)
+
+    def instances(self, *, actor: Actor, query: InstanceQuery) -> Page[Instance]:
+        """A page of the instances the actor may see, newest first."""
+        with self.database.read() as connection:
+            return instances.find(connection, self._definitions, actor, query)
+
+    def inbox(self, *, actor: Actor, query: InboxQuery) -> Page[WorkItem]:
+        """A page of open work items."""
+        now = to_micros(self.clock.now())
+        with self.database.read() as connection:
+            return inbox.inbox(connection, self._definitions, actor, query, now)
+
+    def inbox_counts(self, *, actor: Actor) -> InboxCounts:
+        """How much waits for the actor."""
+        now = to_micros(self.clock.now())
+        with self.database.read() as connection:
+            return inbox.counts(connection, actor, now)
+
+    def work_item(self, item_id: int, *, actor: Actor) -> WorkItem:
+        """A work item, open or not, that the actor may see; raises NotFound."""
+        with self.database.read() as connection:
+            row = connection.execute(
+                select(work_item, instance.c.business_key)
+                .join(instance, instance.c.id == work_item.c.instance_id)
+                .where(work_item.c.id == item_id)
+            ).one_or_none()
+            if row is None:
+                raise NotFound
+            require_item_sight(connection, actor, row)
+            definition = self._definitions.get(connection, row.definition_id)
+            return present_item(row, definition, row.business_key)
+
+    def seats(self, item_id: int, *, actor: Actor) -> list[SeatState]:
+        """Who was asked in the step a work item belongs to, and what they said."""
+        with self.database.read() as connection:
+            row = connection.execute(
+                select(work_item).where(work_item.c.id == item_id)
+            ).one_or_none()
+            if row is None:
+                raise NotFound
+            require_item_sight(connection, actor, row)
+            return work_items.seats_of(connection, row)
+
+    def comments(self, instance_id: int, *, actor: Actor) -> list[Comment]:
+        """The remarks on a case, oldest first."""
+        with self.database.read() as connection:
+            require_sight(connection, actor, instance_id)
+            return work_items.comments_of(connection, instance_id)
+
+    def incidents(
+        self, *, actor: Actor, limit: int = 50, after: str | None = None
+    ) -> Page[Incident]:
+        """Open incidents, oldest first. Only who oversees may see them."""
+        with self.database.read() as connection:
+            return incidents.open_incidents(connection, actor, limit=limit, after=after)
+
+    def history(
+        self, instance_id: int, *, actor: Actor, after: int = 0, limit: int = 200
+    ) -> list[HistoryEvent]:
+        """What happened in a case, in order."""
+        with self.database.read() as connection:
+            require_sight(connection, actor, instance_id)
+            return history.events(connection, instance_id, after=after, limit=limit)
+
+    def verify(self, instance_id: int) -> Verification:
+        """Whether a case's history is what was written."""
+        with self.database.read() as connection:
+            return history.verify(connection, instance_id)
