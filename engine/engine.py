@@ -57,8 +57,9 @@ class Engine(Queries):
         wake: Wake = nobody,
         feel: Feel | None = None,
     ) -> None:
-        self.feel = feel or Feel()
-        super().__init__(database, clock or SystemClock(), Definitions(self.feel))
+        clock = clock or SystemClock()
+        self.feel = feel or Feel(clock)
+        super().__init__(database, clock, Definitions(self.feel))
         self.registry = registry
         self._wake = wake
         self._runner = JobRunner(database, registry, self._definitions, self.reading)

@@ -2,7 +2,8 @@
 
 mini-racer runs each isolate on a thread of its own. A fork does not take that
 thread along, so a child must never touch its parent's isolate, not even to
-free it: the child forgets it and makes its own.
+free it: the child forgets it and makes its own. And a fork waits until no
+evaluation is under way, for a child would inherit the locks V8 holds meanwhile.
 """
 
 from __future__ import annotations
@@ -122,17 +123,47 @@ class Isolate:
             self._racer = None
         self._pid = os.getpid()
 
-    def _after_fork(self) -> None:
+    def hold(self) -> None:
+        """Before a fork: wait for the call under way and let no other begin."""
+        self._lock.acquire()
+
+    def release(self) -> None:
+        """After a fork, in the parent: let calls begin again."""
+        self._lock.release()
+
+    def start_over(self) -> None:
+        """After a fork, in the child: be an isolate that was never used."""
         self._lock = threading.Lock()
         self._forget()
 
 
+class _Forks:
+    """Holds all isolates still while the process forks; one fork at a time."""
+
+    def __init__(self) -> None:
+        self._one = threading.Lock()
+        self._held: list[Isolate] = []
+
+    def before(self) -> None:
+        self._one.acquire()
+        for isolate in list(_ISOLATES):
+            isolate.hold()
+            self._held.append(isolate)
+
+    def in_parent(self) -> None:
+        while self._held:
+            self._held.pop().release()
+        self._one.release()
+
+    def in_child(self) -> None:
+        for isolate in list(_ISOLATES):
+            isolate.start_over()
+        self._held.clear()
+        self._one = threading.Lock()
+
+
 _ISOLATES: Final[weakref.WeakSet[Isolate]] = weakref.WeakSet()
-
-
-def _forget_all() -> None:
-    for isolate in list(_ISOLATES):
-        isolate._after_fork()
+_FORKS: Final = _Forks()
 
 
 def _close_all() -> None:
@@ -140,7 +171,9 @@ def _close_all() -> None:
         isolate.close()
 
 
-os.register_at_fork(after_in_child=_forget_all)
+os.register_at_fork(
+    before=_FORKS.before, after_in_parent=_FORKS.in_parent, after_in_child=_FORKS.in_child
+)
 # V8's threads cannot be stopped once the interpreter has begun to shut down.
 atexit.register(_close_all)
 

@@ -9,6 +9,7 @@ from engine.feel import Feel
 
 @pytest.fixture(scope="session")
 def feel() -> Iterator[Feel]:
-    feel = Feel()
+    # Generous: the limits have tests of their own, and the machine may be busy.
+    feel = Feel(seconds=5)
     yield feel
     feel.close()

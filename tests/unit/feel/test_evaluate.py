@@ -66,7 +66,9 @@ def test_all_expressions_see_one_context_and_keep_their_order(feel):
     assert feel.evaluate([], {}) == []
 
 
-@pytest.mark.parametrize("expression", ["zz", "zz > 1", "a = 1 or zz", "count(zz) > 0", "zz = null"])
+@pytest.mark.parametrize(
+    "expression", ["zz", "zz > 1", "a = 1 or zz", "count(zz) > 0", "zz = null"]
+)
 def test_a_missing_variable_is_an_error_that_names_it(feel, expression):
     with pytest.raises(ExpressionError) as refused:
         one(feel, expression, a=1)

@@ -81,27 +81,23 @@ def test_a_time_limit_names_itself():
 
 
 def test_threads_share_one_isolate(feel):
-    wrong: list[object] = []
+    answers: dict[int, list[object]] = {}
 
     def work(number: int) -> None:
-        for i in range(25):
-            if feel.evaluate(["count(l) + n", "n"], {"l": [1] * i, "n": number}) != [
-                i + number,
-                number,
-            ]:
-                wrong.append((number, i))
+        answers[number] = [
+            feel.evaluate(["count(l) + n", "n"], {"l": [1] * i, "n": number}) for i in range(25)
+        ]
 
     threads = [threading.Thread(target=work, args=(n,)) for n in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(30)
-    assert not wrong
-    assert not any(thread.is_alive() for thread in threads)
+    assert answers == {n: [[i + n, n] for i in range(25)] for n in range(8)}
 
 
 def test_one_thread_s_bomb_does_not_fail_the_others():
-    feel = Feel(seconds=0.3)
+    feel = Feel(seconds=1)
     answers: list[object] = []
 
     def bomb() -> None:
