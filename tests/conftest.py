@@ -7,6 +7,7 @@ each test.
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import io
 import json
@@ -48,6 +49,35 @@ def pytest_unconfigure(config):
     if (folder / "pg").exists():
         PostgreSQL(folder / "pg").stop()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _outside_the_browsers_loop(item):
+    """Playwright's synchronous API leaves its event loop marked as running in this thread.
+
+    Other tests of the same worker must not see it: V8 refuses a time limit inside a loop.
+    """
+    loop = asyncio.events._get_running_loop()
+    if loop is None or "browser" in item.fixturenames:
+        yield
+        return
+    asyncio.events._set_running_loop(None)
+    try:
+        yield
+    finally:
+        asyncio.events._set_running_loop(loop)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item):
+    with _outside_the_browsers_loop(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    with _outside_the_browsers_loop(item):
+        return (yield)
 
 
 @contextmanager

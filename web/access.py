@@ -19,6 +19,7 @@ from flask_login import current_user
 
 from engine.errors import Forbidden, NotFound
 from web import current, partner_links
+from web.security import limiter
 from web.viewer import Viewer
 
 log = structlog.get_logger(__name__)
@@ -46,6 +47,11 @@ def _anyone(_: Viewer) -> bool:
     return True
 
 
+def _takes_part(viewer: Viewer) -> bool:
+    """Whoever only administers processes or audits reads cases and writes nothing in them."""
+    return viewer.takes_part
+
+
 PUBLIC = Policy("public")
 LOCAL = Policy("this machine only")
 PARTNER_LINK = Policy("signed link")
@@ -59,6 +65,8 @@ OPERATORS = Policy(
     "process administrator or international office",
     lambda viewer: viewer.is_admin or viewer.is_ri,
 )
+COMMENT_TASK = Policy("work item the person takes part in", _takes_part, _work_item)
+COMMENT_CASE = Policy("case the person takes part in", _takes_part, _instance)
 OWN_WORK_ITEM = Policy("work item the person may see", _anyone, _work_item)
 OWN_CASE = Policy("case the person may see", _anyone, _instance)
 
@@ -84,11 +92,11 @@ ACCESS: Mapping[str, Policy] = {
     "tasks.claim": OWN_WORK_ITEM,
     "tasks.release": OWN_WORK_ITEM,
     "tasks.assign": OWN_WORK_ITEM,
-    "tasks.comment": OWN_WORK_ITEM,
+    "tasks.comment": COMMENT_TASK,
     "cases.index": SIGNED_IN,
     "cases.show": OWN_CASE,
     "cases.diagram": OWN_CASE,
-    "cases.comment": OWN_CASE,
+    "cases.comment": COMMENT_CASE,
     "start.show": STARTERS,
     "start.create": STARTERS,
     "imports.show": RI,
@@ -121,7 +129,9 @@ def init_app(app: Flask) -> None:
         if policy is LOCAL and request.remote_addr not in {"127.0.0.1", "::1"}:
             return _denied(policy)
         if policy is PARTNER_LINK:
-            partner_links.load((request.view_args or {})["token"])
+            # Counted before the link is read, so that guessing is what the limit stops.
+            with limiter.limit("60 per minute"):
+                partner_links.load((request.view_args or {})["token"])
         if policy.roles is None:
             return None
         return _admit(policy, policy.roles)

@@ -55,10 +55,11 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     assets.init_app(app)
     display.init_app(app)
     navigation.init_app(app)
-    errors.init_app(app)
     access.init_app(app)
     for module in PAGES:
         app.register_blueprint(module.pages)
     register_api(app)
+    # After the API, whose extension brings handlers of its own.
+    errors.init_app(app)
     access.require_complete(app)
     return app

@@ -5,6 +5,7 @@ docs/configuration.md is the list for people; :data:`VARIABLES` is the list it i
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "PASSERELLE_BUNDLES_DIR": "folder of the process bundles that `passerelle up` deploys",
     "PASSERELLE_DEMO": "1 loads invented people and lets anyone sign in as one of them",
     "PASSERELLE_THREADS": "requests answered at the same time",
+    "PASSERELLE_PROXIES": "reverse proxies in front, whose X-Forwarded-* headers are believed",
     "HOST": "address the web server listens on",
     "PORT": "port the web server listens on",
 }
@@ -62,6 +64,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     threads: int = 8
+    proxies: int = 0
 
     @property
     def embedded_broker(self) -> bool:
@@ -99,6 +102,7 @@ class Settings:
             host=host,
             port=port,
             threads=env.number("PASSERELLE_THREADS", cls.threads, highest=256),
+            proxies=env.number("PASSERELLE_PROXIES", cls.proxies, lowest=0, highest=9),
         )
 
 
@@ -137,14 +141,14 @@ class _Environment:
             return True
         raise ConfigurationError(f"{name} is {value!r}; write 1 or 0.")
 
-    def number(self, name: str, default: int, *, highest: int) -> int:
-        """A whole number from 1 to ``highest``."""
+    def number(self, name: str, default: int, *, lowest: int = 1, highest: int) -> int:
+        """A whole number from ``lowest`` to ``highest``."""
         text = self.get(name)
         if text is None:
             return default
-        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= highest:
-            raise ConfigurationError(f"{name} is {text!r}; write a number from 1 to {highest}.")
-        return int(text)
+        if text.isascii() and text.isdigit() and lowest <= int(text) <= highest:
+            return int(text)
+        raise ConfigurationError(f"{name} is {text!r}; write a number from {lowest} to {highest}.")
 
 
 def _bundles_dir() -> Path:
@@ -173,14 +177,18 @@ def _secret(value: str | None, demo: bool, data_dir: Path) -> str:
 
 def _kept_secret(path: Path) -> str:
     """A random secret, made on first use and kept so that sign-ins survive a restart."""
+    made = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600, exist_ok=False)
-        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
-    except FileExistsError:
-        pass
+        if not path.exists():
+            made.touch(mode=0o600)
+            made.write_text(secrets.token_urlsafe(48), encoding="ascii")
+            # Whole or not at all: of two processes that start together, one wins.
+            with contextlib.suppress(FileExistsError):
+                path.hardlink_to(made)
+            made.unlink()
+        return path.read_text(encoding="ascii").strip()
     except OSError as error:
         raise ConfigurationError(
             f"The folder {path.parent} cannot be written to: {error.strerror}."
         ) from error
-    return path.read_text(encoding="ascii").strip()

@@ -99,7 +99,7 @@ def _departments() -> dict[str, Department]:
 def department_name(code: str) -> str:
     """A department's name in the reader's language."""
     if not code or code == UNASSIGNED:
-        return _("no department yet")
+        return str(_("no department yet"))
     found = _departments().get(code)
     return found.name(language()) if found else code
 
@@ -108,7 +108,7 @@ def group_name(group: str) -> str:
     """A candidate group in words: ``coordinator:lea`` is "Coordination, LEA"."""
     kind, _sep, rest = group.partition(":")
     if kind == "coordinator":
-        return _("Coordination, %(department)s", department=department_name(rest))
+        return str(_("Coordination, %(department)s", department=department_name(rest)))
     if kind == "student":
         return person_name(f"person:{rest}")
     known = {
@@ -117,7 +117,7 @@ def group_name(group: str) -> str:
         "admin": _("Process administration"),
         "auditor": _("Audit"),
     }
-    return known.get(group, group)
+    return str(known.get(group, group))
 
 
 def remember_names(actor_ids: Iterable[str | None]) -> None:
@@ -134,9 +134,9 @@ def person_name(actor_id: str | None) -> str:
     if not actor_id:
         return ""
     if actor_id == "system":
-        return _("Passerelle (automatic)")
+        return str(_("Passerelle (automatic)"))
     if actor_id.startswith("partner:"):
-        return _("Partner university")
+        return str(_("Partner university"))
     remember_names([actor_id])
     names: dict[str, str] = g.actor_names
     return names.get(actor_id, actor_id)

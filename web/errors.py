@@ -6,7 +6,7 @@ with the same sentence and a stable ``code``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -67,6 +67,25 @@ def problem(status: int, code: str, **members: object) -> Response:
     return answer
 
 
+def _validation(error: HTTPException) -> dict[str, object]:
+    """Errors by field, where the API's own reading of a request refused it."""
+    data = getattr(error, "data", None)
+    messages = data.get("messages") if isinstance(data, dict) else None
+    if not isinstance(messages, dict):
+        return {}
+    return {"errors": dict(_flat(messages))}
+
+
+def _flat(messages: Mapping[str, object], path: str = "") -> Iterator[tuple[str, object]]:
+    for name, below in messages.items():
+        # The first level says where it was read from: json, query, headers.
+        where = f"{path}.{name}" if path else str(name)
+        if isinstance(below, dict):
+            yield from _flat(below, where)
+        else:
+            yield where, below
+
+
 def _wants_problem() -> bool:
     if request.path.startswith("/api/"):
         return True
@@ -104,7 +123,7 @@ def init_app(app: Flask) -> None:
         status = error.code or 500
         if error.response is not None or status < 400:
             return cast("Response", Response.force_type(error.get_response()))
-        said = answer(status)
+        said = answer(status, str(status), **_validation(error))
         for name, value in error.get_headers():
             if name.lower() in {"allow", "retry-after"}:
                 said.headers[name] = value

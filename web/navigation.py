@@ -81,6 +81,9 @@ def safe_target(target: str | None) -> str:
     """``target`` where it is a path of this site, else the start page."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
         return url_for("home.show")
+    if not target.isprintable():
+        # Browsers drop tabs and line ends from an address: "/<tab>/host" is "//host".
+        return url_for("home.show")
     parts = urlsplit(target)
     return target if not parts.scheme and not parts.netloc else url_for("home.show")
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web.config import ConfigurationError
 
@@ -65,6 +66,7 @@ def serve(
     ``ready`` is called once requests are about to be answered, ``stopping``
     when the signal comes.
     """
+    believe_proxies(app, settings.proxies)
     configured = _Configured(settings, app)
     worker = _Worker(
         age=0,
@@ -77,6 +79,17 @@ def serve(
     )
     worker.ready, worker.stopping = ready, stopping
     worker.init_process()
+
+
+def believe_proxies(app: Flask, count: int) -> None:
+    """Take the visitor's address and scheme from the headers of ``count`` proxies in front.
+
+    With none in front the headers are anybody's to invent, so they are ignored.
+    """
+    if count:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count
+        )
 
 
 def end_process(status: int) -> None:

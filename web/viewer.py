@@ -64,6 +64,11 @@ class Viewer(UserMixin):  # type: ignore[misc]  # flask-login carries no types
         return self.is_ri or self.is_admin or self.is_auditor or bool(self.departments)
 
     @property
+    def takes_part(self) -> bool:
+        """Has a part in cases; whoever only administers or audits reads them."""
+        return self.is_student or self.is_ri or bool(self.departments)
+
+    @property
     def is_student(self) -> bool:
         """Has an account and no function."""
         return not self.is_staff

@@ -23,13 +23,12 @@ from workflows.demo_data import (
     STAFF,
     STUDENTS,
     DemoCase,
-    DemoPerson,
 )
 from workflows.mobility.services import find_mobility
 from workflows.partners.models import Department, Institution
 from workflows.partners.services import find_institution
 from workflows.people.models import Person
-from workflows.people.services import actor_for, create_person, find_person
+from workflows.people.services import actor_for, create_person, find_person, set_password
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -50,8 +49,7 @@ def load(engine: Engine, settings: DomainSettings) -> None:
     """
     with engine.unit(SYSTEM) as unit:
         _institutions(unit.session, settings.home_hei)
-        for person in (*STUDENTS, *STAFF):
-            _person(unit.session, person)
+        _people(unit.session)
     # The same engine over the same database, with a clock that can stand in the past.
     clock = FixedClock(engine.clock.now())
     past = type(engine)(engine.database, engine.registry, clock=clock, feel=engine.feel)
@@ -95,19 +93,28 @@ def _institutions(session: Session, home_hei: str) -> None:
     session.flush()
 
 
-def _person(session: Session, person: DemoPerson) -> None:
-    if find_person(session, person.login) is None:
-        create_person(
+def _people(session: Session) -> None:
+    """The accounts. They share one password, hashed once: hashing is slow on purpose."""
+    password_hash: str | None = None
+    for person in (*STUDENTS, *STAFF):
+        if find_person(session, person.login) is not None:
+            continue
+        account = create_person(
             session,
             login=person.login,
             given_names=person.given_names,
             family_name=person.family_name,
             email=person.email,
-            password=PASSWORD if person.shown else None,
             locale=person.locale,
             groups=person.groups,
             demo=person.shown,
         )
+        if person.shown:
+            if password_hash is None:
+                set_password(session, account, PASSWORD)
+                password_hash = account.password_hash
+            account.password_hash = password_hash
+    session.flush()
 
 
 def _run(engine: Engine, clock: FixedClock, case: DemoCase, home_hei: str) -> None:

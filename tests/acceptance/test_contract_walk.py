@@ -1,4 +1,4 @@
-"""A learning agreement from its student to three signatures, in a real browser, in each language."""
+"""A learning agreement from its student to three signatures, in a browser, in each language."""
 
 import re
 

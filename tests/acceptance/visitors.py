@@ -110,11 +110,11 @@ def axe(page):
 def fill_draft(page, studied, recognised):
     """Fill the student's editor: components, then every field of the agreement."""
     for part, rows in (("studied", studied), ("recognised", recognised)):
-        for number, (title, credits) in enumerate(rows):
+        for number, (title, ects) in enumerate(rows):
             if page.locator(f"input[name='{part}.{number}.title']").count() == 0:
                 page.locator(f"#f-{part} [data-add-row]").click()
             page.fill(f"input[name='{part}.{number}.title']", title)
-            page.fill(f"input[name='{part}.{number}.credits.0.value']", credits)
+            page.fill(f"input[name='{part}.{number}.credits.0.value']", ects)
     for name, value in DRAFT.items():
         field = page.locator(f"#f-{name}")
         if field.evaluate("node => node.tagName") == "SELECT":

@@ -65,6 +65,15 @@ def test_a_database_address_that_is_none_is_one_sentence(cli):
     assert len(answer.err.splitlines()) == 1
 
 
+@pytest.mark.parametrize("arguments", [("db", "upgrade"), ("instance", "list")])
+def test_a_data_folder_that_cannot_be_made_is_one_sentence(cli, tmp_path, arguments):
+    (tmp_path / "file").write_text("")
+    answer = cli(*arguments, PASSERELLE_DATA_DIR=str(tmp_path / "file" / "var"))
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err.startswith(f"passerelle: The data folder {tmp_path}/file/var cannot be made")
+    assert len(answer.err.splitlines()) == 1
+
+
 @pytest.fixture
 def newer_database(database):
     """The database as a later version of the program leaves it."""

@@ -48,10 +48,9 @@ class _Session(socketserver.StreamRequestHandler):
                 self.say("250 ok")
 
     def receive(self):
-        lines = []
-        for line in iter(self.rfile.readline, b".\r\n"):
-            lines.append(line.removeprefix(b"."))
-        mail = message_from_bytes(b"".join(lines), policy=policy.default)
+        lines = iter(self.rfile.readline, b".\r\n")
+        data = b"".join(line.removeprefix(b".") for line in lines)
+        mail = message_from_bytes(data, policy=policy.default)
         self.server.tries.append(mail["Message-ID"])
         if len(self.server.tries) <= self.server.failures:
             self.say("451 try later")

@@ -6,12 +6,17 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import sys
 import urllib.request
 
 import psutil
 import pytest
 
-from tests.servers import listens, running_server, start_server, wait_until
+from tests.conftest import execute
+from tests.servers import free_port, listens, running_server, start_server, wait_until
+
+PLAIN = {"PASSERELLE_DEMO": "0", "PASSERELLE_SECRET_KEY": "a secret of some length, 31415926"}
+"""An installation without a demonstration, which starts faster."""
 
 
 def test_the_demonstration_starts_stops_and_keeps_its_data(tmp_path):
@@ -49,9 +54,24 @@ def test_web_worker_and_beat_are_one_process(live_server):
         assert page.status == 200
 
 
+def test_it_starts_on_postgresql_too(tmp_path, postgresql):
+    execute(postgresql.url(), "DROP DATABASE IF EXISTS served", "CREATE DATABASE served")
+    url = postgresql.url("served")
+    try:
+        with running_server(tmp_path / "var", PASSERELLE_DATABASE_URL=url) as server:
+            assert server.stop() < 5
+            assert "Traceback" not in server.printed()
+        with running_server(tmp_path / "var", PASSERELLE_DATABASE_URL=url) as again:
+            assert "Deployed" not in again.printed()
+            assert "student" in again.printed()
+        assert not (tmp_path / "var" / "passerelle.sqlite3").exists()
+    finally:
+        execute(postgresql.url(), "DROP DATABASE served WITH (FORCE)")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_service_manager_stops_it_too(tmp_path, number):
-    with running_server(tmp_path / "var") as server:
+    with running_server(tmp_path / "var", **PLAIN) as server:
         server.process.send_signal(number)
         server.process.wait(10)
         assert server.process.returncode == 0
@@ -59,7 +79,7 @@ def test_a_service_manager_stops_it_too(tmp_path, number):
 
 
 def test_a_browser_that_keeps_its_connection_does_not_delay_the_stop(tmp_path):
-    with running_server(tmp_path / "var") as server:
+    with running_server(tmp_path / "var", **PLAIN) as server:
         with socket.create_connection(("127.0.0.1", server.port)) as idle:
             idle.sendall(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert idle.recv(100).startswith(b"HTTP/1.1 200")
@@ -71,12 +91,11 @@ def test_a_browser_that_keeps_its_connection_does_not_delay_the_stop(tmp_path):
 
 def test_the_shell_that_started_it_may_go(tmp_path):
     """The server is no worker of a supervisor: without its parent it goes on."""
-    with running_server(tmp_path / "var") as first:
-        port = first.port
-    script = f'"{first.process.args[0]}" -m web.cli up >"{tmp_path}/log" 2>&1 & echo $!'
+    port = free_port()
+    script = f'"{sys.executable}" -m web.cli up >"{tmp_path}/log" 2>&1 & echo $!'
     environment = {
         **os.environ,
-        "PASSERELLE_DEMO": "1",
+        **PLAIN,
         "PASSERELLE_DATA_DIR": str(tmp_path / "var"),
         "PORT": str(port),
     }
@@ -116,10 +135,7 @@ def test_no_secret_outside_the_demonstration_is_one_sentence(tmp_path):
 
 
 def test_an_installation_that_is_no_demonstration_has_no_invented_people(tmp_path):
-    secret = "a secret of some length, 31415926"
-    with running_server(
-        tmp_path / "var", PASSERELLE_DEMO="0", PASSERELLE_SECRET_KEY=secret
-    ) as server:
+    with running_server(tmp_path / "var", **PLAIN) as server:
         assert rows(server, "SELECT id FROM person") == []
         assert rows(server, "SELECT key FROM definition") != []
 

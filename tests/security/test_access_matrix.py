@@ -6,6 +6,7 @@ partner has no account, only the link of that case's last step.
 """
 
 import itertools
+import re
 
 import pytest
 
@@ -96,9 +97,7 @@ class World:
         engine.deploy(Bundle.from_folder(settings.bundles_dir / "contract"), actor=SYSTEM)
         with engine.unit(SYSTEM) as unit:
             for code in ("lea", "his"):
-                unit.session.add(
-                    Department(code=code, name_fr=code, name_en=code, name_es=code)
-                )
+                unit.session.add(Department(code=code, name_fr=code, name_en=code, name_es=code))
             unit.session.add(Institution(hei_id="usal.es", name="Salamanca", locale="es"))
             for login, groups in PEOPLE.items():
                 create_person(
@@ -214,9 +213,8 @@ def test_unknown_and_forbidden_ids_look_the_same(world):
     for path, known in (("/tasks", item), ("/cases", opened.instance_id)):
         forbidden, unknown = client.get(f"{path}/{known}"), client.get(f"{path}/{known + 1}")
         assert forbidden.status_code == unknown.status_code == 404
-        assert forbidden.data.replace(str(known).encode(), b"") == unknown.data.replace(
-            str(known + 1).encode(), b""
-        )
+        # The frame repeats the address asked for, in the form that switches languages.
+        assert content(forbidden) == content(unknown)
     api = [client.get(f"/api/v1/work-items/{number}") for number in (item, item + 1)]
     assert api[0].json == api[1].json
 
@@ -231,6 +229,10 @@ def test_a_link_opens_nothing_but_its_own_task(world):
     for place in range(0, len(token), 7):
         changed = token[:place] + ("A" if token[place] != "A" else "B") + token[place + 1 :]
         assert client.get(f"/partner/{changed}").status_code == 404
+
+
+def content(answer):
+    return re.search(r"<main.*</main>", answer.text, re.DOTALL)[0]
 
 
 _keys = itertools.count()

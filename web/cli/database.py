@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from web.cli.installation import make_data_dir
 from web.cli.output import FAILED, CommandFailed, json_option, print_fields, print_json
 from web.config import Settings
 
@@ -20,7 +21,7 @@ def _database() -> Database:
     from engine.database import Database
 
     settings = Settings.from_env()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_data_dir(settings)
     database = Database(settings.database_url)
     click.get_current_context().call_on_close(database.dispose)
     return database

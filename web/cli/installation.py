@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from engine.identity import Actor
+from web.cli.output import CommandFailed
 from web.config import Settings
 
 if TYPE_CHECKING:
@@ -28,10 +29,20 @@ def closing_engine(settings: Settings) -> Engine:
     """The engine, whatever its database holds; closed when the command ends."""
     from web.root import build_engine
 
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_data_dir(settings)
     engine = build_engine(settings)
     click.get_current_context().call_on_close(engine.database.dispose)
     return engine
+
+
+def make_data_dir(settings: Settings) -> None:
+    """Make sure that the data folder is there."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandFailed(
+            f"The data folder {settings.data_dir} cannot be made: {error.strerror}."
+        ) from error
 
 
 def configured_engine() -> Engine:

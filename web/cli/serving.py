@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from web.cli.installation import configured_engine
+from web.cli.installation import configured_engine, make_data_dir
 from web.cli.output import CommandFailed
 from web.config import Settings
 
@@ -67,7 +67,7 @@ def _prepare(settings: Settings) -> Engine:
     from web.cli.deployment import deploy_folder
     from web.root import build_engine
 
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_data_dir(settings)
     engine = build_engine(settings)
     migrations.upgrade(engine.database)
     for definition in deploy_folder(engine, settings.bundles_dir):

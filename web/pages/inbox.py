@@ -13,13 +13,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from engine.errors import EngineError
+from engine.errors import EngineError, InvalidInput
 from engine.values import InboxQuery
 from web import current
 from web.display import remember_names
 from web.i18n import translated
 from web.navigation import safe_target
-from web.pages import contract_pages
+from web.pages import colleagues, contract_pages
 from workflows.partners.services import departments, institutions
 
 pages = Blueprint("inbox", __name__)
@@ -67,14 +67,16 @@ def show() -> ResponseReturnValue:
     page = engine.inbox(actor=actor, query=query)
     g.inbox_counts = engine.inbox_counts(actor=actor)
     remember_names(item.assignee for item in page.items)
+    newest = max((item.id for item in page.items), default=0)
     return render_template(
         "inbox/inbox.html",
         query=query,
         page=page,
         counts=g.inbox_counts,
         now=now,
-        newest=max((item.id for item in page.items), default=0),
+        news=f"{url_for('inbox.news')}?{urlencode({**_kept(), 'since': newest})}",
         filters=_filters(),
+        colleagues=colleagues.of(actor),
         link=_link,
         filtered=_filtered(query),
     )
@@ -87,10 +89,18 @@ def _filtered(query: InboxQuery) -> bool:
 
 def _link(**changes: str | None) -> str:
     """The present list with other arguments; a change starts at the first page."""
-    kept = {name: value for name, value in request.args.items() if name != "after" and value}
-    merged = {**kept, **changes}
+    merged = {**_kept(), **changes}
     given = {name: value for name, value in merged.items() if value}
     return f"{url_for('inbox.show')}?{urlencode(given)}" if given else url_for("inbox.show")
+
+
+def _kept() -> dict[str, str]:
+    """The arguments of the present list, without the place in it."""
+    return {
+        name: value
+        for name, value in request.args.items()
+        if name not in {"after", "since"} and value
+    }
 
 
 def _filters() -> dict[str, list[Choice]]:
@@ -145,21 +155,18 @@ def preview(item_id: int) -> ResponseReturnValue:
 
 @pages.post("/inbox/selection")
 def bulk() -> ResponseReturnValue:
-    """Claim or release all selected items; those that refuse are counted, not hidden."""
-    engine, actor = current.engine(), current.actor()
-    actions = {"claim": engine.claim, "release": engine.release}
-    action = actions.get(request.form.get("action", ""))
+    """Claim, release or assign all selected items; those that refuse are counted, not hidden."""
     chosen = [value for value in request.form.getlist("item")[:AT_ONCE] if value.isdigit()]
-    done = refused = 0
-    for value in chosen if action else ():
+    done = 0
+    for value in chosen:
         try:
-            assert action is not None, "the loop is empty without an action"
-            action(int(value), actor=actor)
-            done += 1
+            _act(request.form.get("action", ""), int(value))
         except EngineError:
-            refused += 1
+            continue
+        done += 1
     if done:
         flash(ngettext("%(num)d task changed.", "%(num)d tasks changed.", done), "done")
+    refused = len(chosen) - done
     if refused:
         flash(
             ngettext(
@@ -172,3 +179,20 @@ def bulk() -> ResponseReturnValue:
     if not chosen:
         flash(_("Select at least one task first."), "warning")
     return redirect(safe_target(request.form.get("next")))
+
+
+def _act(action: str, item_id: int) -> None:
+    """One action on one item; raises EngineError where it is refused."""
+    engine, actor = current.engine(), current.actor()
+    if action == "claim":
+        engine.claim(item_id, actor=actor)
+    elif action == "release":
+        engine.release(item_id, actor=actor)
+    elif action == "assign":
+        to = request.form.get("to", "")
+        item = engine.work_item(item_id, actor=actor)
+        if to not in dict(colleagues.of_group(item.candidate, actor)):
+            raise InvalidInput({"to": ["not_an_option"]})
+        engine.assign(item_id, actor=actor, to=to)
+    else:
+        raise InvalidInput({"action": ["not_an_option"]})

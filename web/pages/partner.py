@@ -25,7 +25,6 @@ SIGNER_FIELDS = ("signer_name", "signer_position", "signer_email")
 
 
 @pages.get("/partner/<token>")
-@limiter.limit("60 per minute")
 def show(token: str) -> ResponseReturnValue:
     """The agreement, and the two answers."""
     contract = _asked_about()

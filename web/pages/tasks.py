@@ -12,15 +12,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from engine import Definition
-from engine.errors import Conflict, EngineError, InvalidInput, InvalidState
+from engine.errors import Conflict, EngineError, Forbidden, InvalidInput, InvalidState
 from engine.tables.types import from_micros
 from engine.values import Completed, WorkItem, WorkItemStatus
 from web import current, words
 from web.display import clock_time, remember_names
 from web.navigation import safe_target
-from web.pages import contract_pages, diagrams
+from web.pages import colleagues, contract_pages, diagrams
 from web.submissions import nested, readable, reason_of
-from workflows.people.services import people_in
 
 pages = Blueprint("tasks", __name__)
 
@@ -103,7 +102,7 @@ def _page(item: WorkItem, typed: Typed) -> str:
         diagram=diagrams.of(definition, instance, events),
         element_names=diagrams.element_names(definition),
         may_act=_may_act(item),
-        colleagues=_colleagues(item),
+        colleagues=colleagues.of_group(item.candidate, current.actor()),
         editor=_editor(contract, typed) if item.page == DRAFT_PAGE and contract else None,
         shows_signing=item.page in SIGN_PAGES,
         signs=item.page == SIGN_PAGE,
@@ -127,15 +126,6 @@ def _may_act(item: WorkItem) -> bool:
     if item.assignee is not None:
         return item.assignee == actor.id
     return item.candidate in actor.groups or item.candidate == actor.id
-
-
-def _colleagues(item: WorkItem) -> list[tuple[str, str]]:
-    """Who else may be given the task: the members of its group."""
-    if item.candidate not in current.actor().groups or item.candidate.startswith("student:"):
-        return []
-    with current.reading() as rows:
-        members = people_in(rows, item.candidate)
-        return [(f"person:{person.id}", person.name) for person in members]
 
 
 def _typed_from_request(item: WorkItem) -> Typed:
@@ -278,7 +268,10 @@ def release(item_id: int) -> ResponseReturnValue:
 def assign(item_id: int) -> ResponseReturnValue:
     """Give the task to a colleague of the group it is offered to."""
     to = request.form.get("to", "")
-    if to not in dict(_colleagues(_item())):
+    known = dict(colleagues.of_group(_item().candidate, current.actor()))
+    if not known:
+        raise Forbidden
+    if to not in known:
         raise InvalidInput({"to": ["not_an_option"]})
     current.engine().assign(item_id, actor=current.actor(), to=to)
     flash(_("The task is assigned."), "done")

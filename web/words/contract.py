@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 
 PART_TITLES = {
@@ -85,6 +86,12 @@ FIELD_TITLES = {
     "cefr_level": lazy("Level in this language (CEFR)"),
     "learning_outcomes_url": lazy("Course catalogue (address)"),
     "provisions_url": lazy("Provisions on failed courses (address)"),
+    "return": lazy("Reason"),
+    "reject": lazy("Reason"),
+    "student": lazy("Student"),
+    "department": lazy("Department"),
+    "mobility_type": lazy("Type of mobility"),
+    "academic_year": lazy("Academic year at the partner"),
     "title": lazy("Title"),
     "los_code": lazy("Code"),
     "los_id": lazy("Identifier of the course (LOS)"),
@@ -128,6 +135,18 @@ def part_title(part: str) -> str:
 def part_hint(part: str) -> str:
     """What belongs into one table of a contract."""
     return _said(PART_HINTS, part)
+
+
+def path_title(path: str) -> str:
+    """What an error path such as ``studied.0.credits.0.value`` points at, as a person says it."""
+    part, *rest = path.split(".")
+    if part not in PART_TITLES:
+        return field_title(path.removeprefix("reason_"))
+    if not rest:
+        return part_title(part)
+    place = _("%(part)s, row %(number)s", part=part_title(part), number=int(rest[0]) + 1)
+    field = "credits" if "credits" in rest else rest[-1]
+    return f"{place}, {field_title(field)}" if len(rest) > 1 else str(place)
 
 
 def mobility_type(name: str) -> str:

@@ -60,6 +60,6 @@ def error_sentence(code: str) -> str:
     name, *params = code.split(":")
     sentence = SENTENCES.get(name)
     if sentence is None:
-        return _("This value cannot be used (%(code)s).", code=code)
+        return str(_("This value cannot be used (%(code)s).", code=code))
     first, second = [*params, "", ""][:2]
     return str(sentence) % {"limit": first, "low": first, "high": second}

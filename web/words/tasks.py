@@ -84,7 +84,9 @@ def event_words(kind: str, payload: Mapping[str, Any] | None) -> str:
     """A kind of history event in words."""
     if kind not in EVENTS:
         return kind
-    said = (payload or {}).get("outcome")
+    given = payload or {}
+    # One seat's answer may be no outcome of the step yet.
+    said = given.get("outcome") or given.get("vote")
     if kind == "work_item_completed" and not said:
         return str(_("Task done"))
     return str(EVENTS[kind]) % {"outcome": outcome_words(str(said))}

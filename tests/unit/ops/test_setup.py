@@ -16,7 +16,7 @@ UNPRIVILEGED = 65534
 @pytest.fixture
 def clone(tmp_path):
     """A folder like a fresh clone, as far as the set-up looks at it."""
-    folder = tmp_path / "clone"
+    folder = tmp_path / "a clone"
     (folder / ".make").mkdir(parents=True)
     shutil.copy(ROOT / ".make" / "setup.sh", folder / ".make")
     (folder / "pyproject.toml").write_text('[project]\nname = "nothing"\nversion = "1"\n')

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.errors import InvalidInput
 from tests.builders_domain import agreement, course, draft
+from workflows.contract.components import TEXT_FIELDS
 from workflows.contract.drafts import read_draft
 from workflows.contract.views import Part
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)
+ROWS = st.lists(st.dictionaries(st.sampled_from([*TEXT_FIELDS, "credits", "lineage"]), JSON))
 
 
 def refused(data):
@@ -83,3 +94,9 @@ def test_two_rows_never_share_a_lineage():
     first, second = read_draft({"studied": twins}, agreement()).parts[Part.STUDIED]
     assert first.lineage == "one"
     assert second.lineage != "one"
+
+
+@given(st.dictionaries(st.sampled_from(["studied", "virtual", "language", "x"]), JSON | ROWS))
+def test_whatever_is_sent_is_read_or_refused(data):
+    with contextlib.suppress(InvalidInput):
+        read_draft(data, agreement())

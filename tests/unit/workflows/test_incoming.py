@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.builders_domain import sample
 from workflows.contract.incoming import read
@@ -156,3 +159,14 @@ def test_an_agreement_without_a_version_is_refused():
     start, end = EX1.index("<changes-proposal"), EX1.index("</changes-proposal>") + 19
     (problem,) = refusal(EX1[:start] + EX1[end:])
     assert problem.code == "no_version"
+
+
+@given(st.data())
+def test_any_damage_is_read_or_refused(data):
+    document = bytearray(EX1.encode())
+    for _ in range(data.draw(st.integers(1, 6))):
+        start = data.draw(st.integers(0, len(document) - 1))
+        length = data.draw(st.integers(0, 40))
+        document[start : start + length] = data.draw(st.binary(max_size=12))
+    with contextlib.suppress(Refused):
+        read(bytes(document))

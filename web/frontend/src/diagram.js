@@ -3,6 +3,8 @@ import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
 
+const READABLE = 0.6;
+
 export function showDiagrams(canvases) {
   canvases.forEach((canvas) => {
     if (!canvas.dataset.shown) show(canvas);
@@ -48,8 +50,13 @@ function mark(canvas, known, ids, marker) {
 function fit(canvas, known, active) {
   canvas.zoom('fit-viewport', 'auto');
   const first = known.get((active ?? '').split(' ')[0]);
-  if (canvas.zoom() < 0.45 && first) {
-    canvas.zoom(0.6);
-    canvas.scrollToElement(first, 40);
+  if (canvas.zoom() < READABLE && first) {
+    const { width, height } = canvas.getSize();
+    const box = { width: width / READABLE, height: height / READABLE };
+    canvas.viewbox({
+      ...box,
+      x: first.x + first.width / 2 - box.width / 2,
+      y: first.y + first.height / 2 - box.height / 2,
+    });
   }
 }

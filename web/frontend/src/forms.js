@@ -18,6 +18,8 @@ function keepDraft(form) {
 
   async function save() {
     if (submitted) return;
+    clearTimeout(timer);
+    timer = 0;
     const body = new FormData(form);
     body.delete('outcome');
     try {
@@ -26,6 +28,8 @@ function keepDraft(form) {
         body,
         headers: { Accept: 'application/json' },
         credentials: 'same-origin',
+        // Outlives the page, when it is left before the timer has run.
+        keepalive: true,
       });
       const said = await answer.json();
       status.textContent = said.message ?? said.detail ?? '';
@@ -41,6 +45,9 @@ function keepDraft(form) {
   form.addEventListener('submit', () => {
     submitted = true;
     clearTimeout(timer);
+  });
+  window.addEventListener('pagehide', () => {
+    if (timer) save();
   });
 }
 

@@ -1,0 +1,62 @@
+"""Every text of the pages exists in French and Spanish, and says the same values."""
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from web import i18n
+
+WEB = Path(i18n.__file__).parent
+KEYWORDS = {
+    "_": None, "gettext": None, "lazy": None, "lazy_gettext": None, "ngettext": (1, 2),
+}  # fmt: skip
+METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
+
+
+@pytest.fixture(scope="module")
+def messages():
+    """Every message id of the sources; plural ones as pairs."""
+    found = extract_from_dir(str(WEB), METHODS, keywords=KEYWORDS)
+    return {message for _file, _line, message, _comments, _context in found}
+
+
+@pytest.fixture(scope="module", params=["fr", "es"])
+def catalogue(request):
+    path = i18n.TRANSLATIONS / request.param / "LC_MESSAGES" / "messages.po"
+    with path.open("rb") as stream:
+        return read_po(stream, locale=request.param)
+
+
+def test_there_are_messages(messages):
+    assert len(messages) > 300
+
+
+def test_nothing_is_missing(messages, catalogue):
+    missing = []
+    for message in messages:
+        single = message[0] if isinstance(message, tuple) else message
+        entry = catalogue.get(single)
+        texts = entry.string if entry and isinstance(entry.string, tuple) else ()
+        if entry is None or not (all(texts) if texts else entry.string) or entry.fuzzy:
+            missing.append(single)
+    assert missing == []
+
+
+def test_nothing_is_left_over(messages, catalogue):
+    used = {message[0] if isinstance(message, tuple) else message for message in messages}
+    known = {e.id[0] if isinstance(e.id, tuple) else e.id for e in catalogue if e.id}
+    assert known - used == set()
+
+
+def test_translations_hold_the_same_values(catalogue):
+    wrong = []
+    for entry in catalogue:
+        ids = entry.id if isinstance(entry.id, tuple) else (entry.id,)
+        texts = entry.string if isinstance(entry.string, tuple) else (entry.string,)
+        expected = set(PLACEHOLDER.findall(ids[-1]))
+        wrong += [text for text in texts if entry.id and set(PLACEHOLDER.findall(text)) != expected]
+    assert wrong == []
