@@ -119,12 +119,21 @@ class Queries:
             return incidents.open_incidents(connection, actor, limit=limit, after=after)
 
     def history(
-        self, instance_id: int, *, actor: Actor, after: int = 0, limit: int = 200
+        self,
+        instance_id: int,
+        *,
+        actor: Actor,
+        after: int = 0,
+        limit: int = 200,
+        newest: bool = False,
     ) -> list[HistoryEvent]:
-        """What happened in a case, in order."""
+        """What happened in a case, in order.
+
+        Of more than ``limit`` events after ``after``, the oldest, or the newest.
+        """
         with self.database.read() as connection:
             require_sight(connection, actor, instance_id)
-            return history.events(connection, instance_id, after=after, limit=limit)
+            return history.events(connection, instance_id, after=after, limit=limit, newest=newest)
 
     def verify(self, instance_id: int) -> Verification:
         """Whether a case's history is what was written."""

@@ -25,15 +25,19 @@ def _joined() -> Any:
 
 
 def events(
-    connection: Connection, instance_id: int, *, after: int, limit: int
+    connection: Connection, instance_id: int, *, after: int, limit: int, newest: bool
 ) -> list[HistoryEvent]:
-    """Events of an instance after sequence number ``after``, in order."""
+    """Up to ``limit`` events of an instance after sequence number ``after``, in order.
+
+    Of more than fit, the newest or the oldest.
+    """
+    order = history_event.c.seq.desc() if newest else history_event.c.seq
     rows = connection.execute(
         _joined()
         .where(history_event.c.instance_id == instance_id, history_event.c.seq > after)
-        .order_by(history_event.c.seq)
+        .order_by(order)
         .limit(max(1, min(limit, MAX_LIMIT)))
-    )
+    ).all()
     return [
         HistoryEvent(
             instance_id=row.instance_id,
@@ -46,7 +50,7 @@ def events(
             on_behalf_of=row.on_behalf_of,
             payload=orjson.loads(row.payload) if row.payload is not None else None,
         )
-        for row in rows
+        for row in (reversed(rows) if newest else rows)
     ]
 
 

@@ -204,6 +204,18 @@ def test_history_tells_what_happened_and_is_intact(office, started):
     assert verification.events == 5
 
 
+def test_of_a_long_history_one_reads_the_oldest_or_the_newest_part(office, started):
+    def seqs(**named):
+        events = office.engine.history(started.instance_id, actor=office.ana, **named)
+        return [event.seq for event in events]
+
+    office.engine.claim(started.work_items[0], actor=office.ana)
+    office.complete(started.work_items[0], outcome="approve")
+    assert seqs(limit=2) == [1, 2]
+    assert seqs(limit=2, after=2) == [3, 4]
+    assert seqs(limit=2, newest=True) == [4, 5]
+
+
 @pytest.mark.parametrize("statement", ["update", "delete"])
 def test_the_database_refuses_to_change_history(office, started, statement):
     with pytest.raises(DBAPIError), office.engine.database.write() as connection:
