@@ -18,11 +18,16 @@ def asked(actor: Actor, candidate: str) -> bool:
 
 
 def sees_instance(connection: Connection, actor: Actor, instance_id: int) -> bool:
-    """Whether the actor may see an instance: overseer, linked, or asked in it."""
+    """Whether the actor may see an instance: as an overseer, or taking part in it."""
+    if actor.oversees and actor.only_item is None:
+        return True
+    return takes_part(connection, actor, instance_id)
+
+
+def takes_part(connection: Connection, actor: Actor, instance_id: int) -> bool:
+    """Whether an instance is the actor's business: linked to them, or asked of them."""
     if actor.only_item is not None:
         return _holds_one(connection, actor, instance_id)
-    if actor.oversees:
-        return True
     groups = [*actor.groups, actor.id]
     linked = connection.execute(
         select(identity_link.c.group)
@@ -57,6 +62,14 @@ def require_sight(connection: Connection, actor: Actor, instance_id: int) -> Non
     """Raises NotFound for an instance the actor may not see, as for one that is not there."""
     if not sees_instance(connection, actor, instance_id):
         raise NotFound
+
+
+def require_part(connection: Connection, actor: Actor, instance_id: int) -> None:
+    """Raises NotFound for what the actor may not see, Forbidden for what they only oversee."""
+    if takes_part(connection, actor, instance_id):
+        return
+    require_sight(connection, actor, instance_id)
+    raise Forbidden
 
 
 def require_item_sight(connection: Connection, actor: Actor, row: Any) -> None:

@@ -19,7 +19,7 @@ from engine.runtime.access import (
     require_holder,
     require_item_sight,
     require_open,
-    require_sight,
+    require_part,
 )
 from engine.runtime.completion import lock_item
 from engine.runtime.locked import LockedInstance
@@ -70,6 +70,7 @@ def claim(unit: Unit, item_id: int) -> None:
 def release(unit: Unit, item_id: int) -> None:
     """Give a claimed work item back to its group."""
     locked, row = _open_item(unit, item_id)
+    require_candidate(unit.actor, row)
     if row.assignee is None:
         return
     if row.assignee != unit.actor.id:
@@ -183,13 +184,13 @@ def set_priority(unit: Unit, item_id: int, priority: int) -> None:
 
 
 def add_comment(unit: Unit, instance_id: int, text: str, item_id: int | None = None) -> int:
-    """Add a remark to a case the actor may see; returns its id."""
+    """Add a remark to a case the actor takes part in; returns its id."""
     text = text.strip()
     if not text:
         raise InvalidInput({"text": ["required"]})
     if len(text) > MAX_COMMENT:
         raise InvalidInput({"text": [f"too_long:{MAX_COMMENT}"]})
-    require_sight(unit.connection, unit.actor, instance_id)
+    require_part(unit.connection, unit.actor, instance_id)
     locked = LockedInstance.load(unit, instance_id)
     comment_id = new_id()
     unit.connection.execute(

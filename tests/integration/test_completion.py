@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
-from engine import Conflict, Forbidden, InvalidInput, InvalidState, NotFound
+from engine import Actor, Conflict, Forbidden, InvalidInput, InvalidState, NotFound
 from engine.tables import history_event, history_payload, work_item
 from engine.values import InstanceStatus
 from tests.builders import Diagram, approvals
@@ -181,6 +181,21 @@ def test_a_claimed_item_is_its_assignees(office, started):
     office.complete(item, office.bob, outcome="approve")
 
 
+def test_who_only_oversees_a_case_reads_it_and_writes_nothing(office, started):
+    auditor = Actor("person:8", "Auditor", frozenset({"auditor"}), oversees=True)
+    item = started.work_items[0]
+    assert office.engine.work_item(item, actor=auditor).element == "step1"
+    for act in (
+        lambda: office.engine.comment(started.instance_id, actor=auditor, text="Hm"),
+        lambda: office.engine.claim(item, actor=auditor),
+        lambda: office.engine.release(item, actor=auditor),
+        lambda: office.engine.assign(item, actor=auditor, to="person:8"),
+        lambda: office.engine.save_draft(item, actor=auditor, data={}),
+    ):
+        with pytest.raises(Forbidden):
+            act()
+
+
 def test_a_draft_is_kept_until_the_item_is_completed(office, started):
     item = started.work_items[0]
     office.engine.save_draft(item, actor=office.ana, data={"reason": "perhaps"})
@@ -252,6 +267,4 @@ def test_start_with_the_same_key_starts_once(office):
 
 
 def _clerk(office):
-    from engine import Actor
-
     return Actor("person:5", "Clerk", frozenset({"office"}))
