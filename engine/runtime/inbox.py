@@ -48,12 +48,12 @@ def inbox(
     branches = [_page(scope, conditions, query, limit + 1) for scope in _scopes(actor, query.view)]
     if not branches:
         return Page(())
-    merged = union_all(*[select(branch.subquery()) for branch in branches]).subquery()
-    order = _order(merged.c, query)
+    keys = union_all(*[select(branch.subquery()) for branch in branches]).subquery()
     rows = connection.execute(
-        select(merged, instance.c.business_key)
-        .join(instance, instance.c.id == merged.c.instance_id)
-        .order_by(*order)
+        select(work_item, instance.c.business_key)
+        .join(keys, keys.c.id == work_item.c.id)
+        .join(instance, instance.c.id == work_item.c.instance_id)
+        .order_by(*_order(work_item.c, query))
         .limit(limit + 1)
     ).all()
     unique = list({row.id: row for row in rows}.values())
@@ -141,7 +141,8 @@ def _page(
     query: InboxQuery,
     limit: int,
 ) -> Select[Any]:
-    statement = select(work_item).where(_OPEN, scope, *conditions)
+    """The keys of one scope's first items; the rows themselves are read once, after merging."""
+    statement = select(work_item.c.id, work_item.c.due_at).where(_OPEN, scope, *conditions)
     if query.after is not None:
         statement = statement.where(_beyond(query))
     return statement.order_by(*_order(work_item.c, query)).limit(limit)

@@ -56,6 +56,7 @@ work_item = Table(
         "candidate",
         "due_at",
         "id",
+        "assignee",
         sqlite_where=_OPEN,
         postgresql_where=_OPEN,
     ),

@@ -298,7 +298,7 @@ def _create_work_item() -> None:
     op.create_index(
         "ix_work_item_inbox",
         "work_item",
-        ["candidate", "due_at", "id"],
+        ["candidate", "due_at", "id", "assignee"],
         unique=False,
         sqlite_where=sa.text("status = 0"),
         postgresql_where=sa.text("status = 0"),
