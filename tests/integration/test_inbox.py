@@ -125,3 +125,6 @@ def test_a_page_takes_few_statements_whatever_is_open(office, many, count_statem
     with count_statements(office.engine.database) as counted:
         see(office, office.ana, limit=3)
     assert len(counted) <= 2
+    with count_statements(office.engine.database) as counted:
+        office.engine.inbox_counts(actor=office.ana)
+    assert len(counted) == 1

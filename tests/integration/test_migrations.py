@@ -13,7 +13,7 @@ from web import migrations
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def empty(request, tmp_path):
+def empty(request, tmp_path, worker_id):
     """A database without any table."""
     if request.param == "sqlite":
         database = Database(f"sqlite:///{tmp_path / 'empty.sqlite3'}")
@@ -21,11 +21,12 @@ def empty(request, tmp_path):
         database.dispose()
         return
     server = request.getfixturevalue("postgresql")
-    execute(server.url(), "DROP DATABASE IF EXISTS migrated", "CREATE DATABASE migrated")
-    database = Database(server.url("migrated"))
+    name = f"migrated_{worker_id}"
+    execute(server.url(), f"CREATE DATABASE {name}")
+    database = Database(server.url(name))
     yield database
     database.dispose()
-    execute(server.url(), "DROP DATABASE migrated")
+    execute(server.url(), f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def test_upgrading_an_empty_database_gives_the_tables_of_the_code(empty):
