@@ -11,6 +11,7 @@ from engine.clock import Clock, SystemClock
 from engine.database import Database
 from engine.definitions import Bundle, Problem, Severity
 from engine.definitions import lint as lint_bundle
+from engine.definitions import lint_file as lint_one
 from engine.dispatch import Wake, nobody
 from engine.errors import DeploymentRejected
 from engine.feel import Feel
@@ -91,6 +92,10 @@ class Engine(Queries):
     def lint(self, bundle: Bundle) -> list[Problem]:
         """What is wrong with a bundle; empty when it can be deployed as it is."""
         return lint_bundle(bundle, catalogue(self.registry, self.feel))
+
+    def lint_file(self, name: str, content: bytes) -> list[Problem]:
+        """What is wrong with one file alone; partners it lacks are only warnings."""
+        return lint_one(name, content, catalogue(self.registry, self.feel))
 
     def deploy(self, bundle: Bundle, *, actor: Actor, note: str = "") -> Definition:
         """Store a bundle as the next version of its process.

@@ -47,6 +47,9 @@ def compile_form(
         identifier = ""
     layout = tuple(compiler.layout(schema["components"], 0))
     fields = tuple(each for each in layout if isinstance(each, Field))
+    if not layout and not compiler.problems:
+        message = "The form asks nothing and shows nothing: give it a field or a text."
+        compiler.report("form_empty", message, severity=Severity.WARNING)
     return Form(identifier, fields, layout), compiler.problems
 
 

@@ -54,9 +54,6 @@ def lint(files: tuple[Path, ...], as_json: bool) -> None:
 
 
 def _lint(engine: Engine, file: Path) -> list[Problem]:
-    from engine.definitions import lint_file
-    from engine.runtime.catalogue import catalogue
-
     if not file.is_dir() and file.suffix.lower() not in LINTED:
         kinds = ", ".join(sorted(LINTED))
         return [_refused(file, "unknown_file_kind", f"Only these files are checked: {kinds}.")]
@@ -64,7 +61,7 @@ def _lint(engine: Engine, file: Path) -> list[Problem]:
         if file.is_dir() or file.suffix.lower() == ".zip":
             found = engine.lint(read_bundle(file))
         else:
-            found = lint_file(file.name, file.read_bytes(), catalogue(engine.registry, engine.feel))
+            found = engine.lint_file(file.name, file.read_bytes())
     except DeploymentRejected as refused:
         found = refused.problems
     except OSError as error:

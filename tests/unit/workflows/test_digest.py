@@ -70,7 +70,6 @@ def test_numbers_lineages_and_signatures_are_no_content():
         version([row(title="Derecho")]),
         version(base=version()),
     ],
-    ids=str,
 )
 def test_any_other_content_has_another_digest(other):
     assert content_digest(other) != content_digest(version())
