@@ -28,7 +28,7 @@ from engine.runtime import (
 from engine.runtime.catalogue import catalogue
 from engine.runtime.completion import Submission, complete
 from engine.runtime.deployed import Definition, Definitions
-from engine.runtime.jobs import JobRunner, claim_due
+from engine.runtime.jobs import BATCH, JobRunner, claim_due
 from engine.unit import Unit
 from engine.values import (
     Completed,
@@ -267,8 +267,11 @@ class Engine(Queries):
                 business_key=business_key,
             )
 
-    def run_due_jobs(self, *, worker: str, limit: int = 50) -> int:
-        """Lease and run due jobs; returns how many were taken."""
+    def run_due_jobs(self, *, worker: str, limit: int = BATCH) -> int:
+        """Lease and run due jobs; returns how many were taken.
+
+        The lease of all begins at once: take no more than can be done within it.
+        """
         with self.unit(SYSTEM) as unit:
             taken = claim_due(unit, worker, limit)
         for job_id in taken:

@@ -33,8 +33,7 @@ SWEEP_SECONDS: Final = 3.0
 """How long work can wait after its wake-up was lost, and how late a timer can be."""
 
 THREADS: Final = 2
-BATCH: Final = 50
-MAX_BATCHES: Final = 20
+MAX_BATCHES: Final = 200
 """Batches of one task before it lets go; the next wake-up or sweep continues."""
 
 
@@ -71,7 +70,7 @@ def create_celery(settings: Settings) -> Celery:
 def drain(engine: Engine, worker: str) -> None:
     """Run what is due, batch after batch, until nothing is or others deserve a turn."""
     for _ in range(MAX_BATCHES):
-        if engine.run_due_jobs(limit=BATCH, worker=worker) < BATCH:
+        if engine.run_due_jobs(worker=worker) == 0:
             return
 
 

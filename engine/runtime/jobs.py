@@ -32,6 +32,8 @@ from engine.unit import Unit
 from engine.values import Value
 
 LEASE_SECONDS = 120
+BATCH = 5
+"""Jobs leased together: even if each waits for a slow server, they fit into the lease."""
 MAX_BACKOFF_SECONDS = 24 * 3600
 _MOVES = frozenset({"timer", "message", "move"})
 _log = logging.getLogger(__name__)
