@@ -15,7 +15,6 @@ from typing import Any
 import structlog
 from flask import Flask, abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from engine.errors import Forbidden, NotFound
 from web import current, partner_links
@@ -92,6 +91,8 @@ ACCESS: Mapping[str, Policy] = {
     "tasks.claim": OWN_WORK_ITEM,
     "tasks.release": OWN_WORK_ITEM,
     "tasks.assign": OWN_WORK_ITEM,
+    "tasks.delegate": OWN_WORK_ITEM,
+    "tasks.resolve": OWN_WORK_ITEM,
     "tasks.comment": COMMENT_TASK,
     "cases.index": SIGNED_IN,
     "cases.show": OWN_CASE,
@@ -125,7 +126,6 @@ def init_app(app: Flask) -> None:
         if request.endpoint is None:
             return None
         policy = ACCESS[request.endpoint]
-        g.viewer = current_user._get_current_object() if current_user.is_authenticated else None
         if policy is LOCAL and request.remote_addr not in {"127.0.0.1", "::1"}:
             return _denied(policy)
         if policy is PARTNER_LINK:

@@ -49,8 +49,9 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     app.jinja_env.globals["words"] = words
 
     health.measure(app)
-    security.init_app(app, https=settings.secure_cookies)
+    # Before what may refuse a request, so that refusals know whom they speak to.
     sessions.init_app(app)
+    security.init_app(app, https=settings.secure_cookies)
     i18n.init_app(app)
     assets.init_app(app)
     display.init_app(app)

@@ -20,6 +20,7 @@ from workflows.people.services import people_named
 
 SOON = timedelta(days=3)
 RECENT = timedelta(days=6)
+MONTH = len("2027-01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,12 @@ def clock_time(at: datetime) -> str:
 
 
 def day(text: str | None) -> str:
-    """A date of an agreement in words; text that is no date is shown as it was written."""
+    """A day or a month of an agreement in words; other text as it was written."""
     if not text:
         return ""
+    pattern, complete = ("MMMM y", f"{text}-01") if len(text) == MONTH else ("d MMMM y", text)
     try:
-        return str(format_date(date.fromisoformat(text), "d MMMM y"))
+        return str(format_date(date.fromisoformat(complete), pattern))
     except ValueError:
         return text
 

@@ -11,7 +11,7 @@ import secrets
 from datetime import timedelta
 
 from flask import Flask, g, session
-from flask_login import LoginManager, login_user, logout_user
+from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy import Column, ForeignKey, Table, Text, insert, select, update
 
 from engine.tables import metadata
@@ -40,6 +40,11 @@ def init_app(app: Flask) -> None:
     manager.init_app(app)
     manager.session_protection = None
     manager.user_loader(load)
+
+    @app.before_request
+    def recognise() -> None:
+        """Know who asks before anything is refused: a refusal speaks their language too."""
+        g.viewer = current_user._get_current_object() if current_user.is_authenticated else None
 
 
 def load(token: str) -> Viewer | None:

@@ -7,8 +7,15 @@ entries; gaps close. The last value of a repeated name counts, as with checkboxe
 
 from __future__ import annotations
 
+import re
+import uuid
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
+
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
+
+from engine.errors import InvalidInput
+from workflows.texts import unusable
 
 Node: TypeAlias = str | list["Node"] | dict[str, "Node"]
 
@@ -20,12 +27,23 @@ HIDDEN = frozenset({"digest", "lineage", "los_id", "loi_id", "scheme"})
 
 REASON = "reason"
 MAX_DEPTH = 5
+MAX_FIELDS = 5_000
+"""The longest draft there may be, 100 components a part, has fewer."""
+MAX_KEY = 200
+MAX_TEXT = 4_000
+
+_ORDINAL = re.compile(r"[0-9]{1,9}")
 
 
 def nested(pairs: Iterable[tuple[str, str]]) -> dict[str, Node]:
-    """The submission in ``pairs`` of path and value, without what steers the page."""
+    """The submission in ``pairs`` of path and value, without what steers the page.
+
+    Raises RequestEntityTooLarge for more fields than any page has.
+    """
     root: dict[str, object] = {}
-    for path, value in pairs:
+    for count, (path, value) in enumerate(pairs):
+        if count >= MAX_FIELDS:
+            raise RequestEntityTooLarge
         if path in CONTROL or path == REASON or path.startswith(f"{REASON}_"):
             continue
         _put(root, path.split(".", MAX_DEPTH), value)
@@ -48,7 +66,7 @@ def _put(root: dict[str, object], path: list[str], value: str) -> None:
 def _listed(node: object, *, top: bool = True) -> Node:
     if not isinstance(node, dict):
         return str(node)
-    if node and not top and all(name.isascii() and name.isdigit() for name in node):
+    if node and not top and all(map(_ORDINAL.fullmatch, node)):
         return [_listed(node[name], top=False) for name in sorted(node, key=int)]
     return {name: _listed(below, top=False) for name, below in node.items()}
 
@@ -68,6 +86,38 @@ def readable(data: Mapping[str, object], path: str = "") -> list[str]:
 
 
 def reason_of(form: Mapping[str, str], outcome: str | None) -> str | None:
-    """The reason typed for ``outcome``: each refusal has a box of its own."""
-    text = form.get(f"{REASON}_{outcome}") or form.get(REASON) or ""
-    return text.replace("\r\n", "\n").strip() or None
+    """The reason typed for ``outcome``: each refusal has a box of its own.
+
+    Raises InvalidInput for ``reason``.
+    """
+    return checked_reason(form.get(f"{REASON}_{outcome}") or form.get(REASON))
+
+
+def checked_reason(text: str | None) -> str | None:
+    """A reason as it is kept, None where there is none; raises InvalidInput for ``reason``."""
+    return _free_text(REASON, text) or None
+
+
+def comment_of(form: Mapping[str, str]) -> str:
+    """The remark typed on a case; raises InvalidInput for ``text``."""
+    return _free_text("text", form.get("text"))
+
+
+def _free_text(name: str, text: str | None) -> str:
+    text = (text or "").replace("\r\n", "\n").strip()
+    if len(text) > MAX_TEXT:
+        raise InvalidInput({name: [f"too_long:{MAX_TEXT}"]})
+    if unusable(text):
+        raise InvalidInput({name: ["invalid_characters"]})
+    return text
+
+
+def key_of(form: Mapping[str, str]) -> str:
+    """What makes sending the form twice the same as once; a new one where it brings none.
+
+    Raises BadRequest for a key that no page has given out.
+    """
+    key = form.get("idempotency_key", "")
+    if len(key) > MAX_KEY or not key.isprintable():
+        raise BadRequest
+    return key or str(uuid.uuid4())

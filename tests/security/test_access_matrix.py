@@ -20,6 +20,8 @@ from workflows.partners.models import Department, Institution
 from workflows.people.services import actor_for, create_person, find_person
 
 PASSWORD = "only the tests know this"
+DEPUTY = "deputy"
+"""A second coordinator of the department: to whom tasks are given, from whom they come."""
 PEOPLE = {
     "student": (),
     "other": (),
@@ -28,6 +30,7 @@ PEOPLE = {
     "ri": ("ri",),
     "admin": ("admin",),
     "auditor": ("auditor",),
+    DEPUTY: ("coordinator:lea",),
 }
 ROLES = ("anon", "student", "other", "coord", "coord2", "ri", "partner", "admin", "auditor")
 SEES = "302 200 404 200 404 200 302 200 200"
@@ -59,6 +62,8 @@ MATRIX = {
     ("tasks.claim", "POST"): HOLDERS,
     ("tasks.release", "POST"): HOLDERS,
     ("tasks.assign", "POST"): HOLDERS,
+    ("tasks.delegate", "POST"): HOLDERS,
+    ("tasks.resolve", "POST"): HOLDERS,
     ("tasks.draft", "POST"): HOLDERS,
     ("tasks.comment", "POST"): COMMENT,
     ("tasks.complete", "POST"): HOLDERS,
@@ -198,6 +203,8 @@ def test_every_cell(world):
         opened, item = world.case()
         if endpoint.endswith(".release"):
             world.engine.claim(item, actor=world.actor("coord"))
+        if endpoint.endswith(".resolve"):
+            world.engine.delegate(item, actor=world.actor(DEPUTY), to=world.actor("coord").id)
         expected = dict(zip(ROLES, map(int, cells.split()), strict=True))
         # Who may do it comes last: their success must not be what keeps the others out.
         for role in sorted(ROLES, key=lambda role: (expected[role] < 400, ROLES.index(role))):
@@ -260,9 +267,10 @@ def request(world, role, endpoint, method, opened, item, token):
         }.get(endpoint, {})
     elif method == "POST":
         with world.engine.reading() as session:
-            colleague = f"person:{find_person(session, 'coord').id}"
+            colleague = f"person:{find_person(session, DEPUTY).id}"
         options["data"] = {
             "tasks.assign": {"to": colleague},
+            "tasks.delegate": {"to": colleague},
             "tasks.complete": {"outcome": "approve", "idempotency_key": f"k{next(_keys)}"},
             "tasks.comment": {"text": "hello"},
             "cases.comment": {"text": "hello"},

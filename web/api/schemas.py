@@ -6,7 +6,11 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
+from web.addresses import CURSOR, MAX_ID
+
 MAX_TEXT = 200
+SHORT = [validate.Length(max=MAX_TEXT), validate.ContainsNoneOf("\0")]
+"""A text that a database can compare with: PostgreSQL refuses the zero character."""
 
 
 class Strict(Schema):
@@ -65,14 +69,14 @@ class InboxQuerySchema(Strict):
     """Which work items, in which order, from where."""
 
     view = fields.String(load_default="groups", validate=validate.OneOf(["mine", "groups", "all"]))
-    text = fields.String(load_default="", validate=validate.Length(max=MAX_TEXT))
-    process = fields.String(load_default="", validate=validate.Length(max=MAX_TEXT))
-    element = fields.String(load_default="", validate=validate.Length(max=MAX_TEXT))
-    org_unit = fields.String(load_default="", validate=validate.Length(max=MAX_TEXT))
-    counterparty = fields.String(load_default="", validate=validate.Length(max=MAX_TEXT))
+    text = fields.String(load_default="", validate=SHORT)
+    process = fields.String(load_default="", validate=SHORT)
+    element = fields.String(load_default="", validate=SHORT)
+    org_unit = fields.String(load_default="", validate=SHORT)
+    counterparty = fields.String(load_default="", validate=SHORT)
     overdue = fields.Boolean(load_default=False)
     sort = fields.String(load_default="due", validate=validate.OneOf(["due", "newest"]))
-    after = fields.String(load_default=None, validate=validate.Length(max=MAX_TEXT))
+    after = fields.String(load_default=None, validate=validate.Regexp(f"^{CURSOR.pattern}$"))
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 100))
 
 
@@ -92,7 +96,7 @@ class CompleteSchema(Strict):
 
 
 def _key(value: str) -> None:
-    if not value.strip():
+    if not value.strip() or not value.isprintable():
         raise ValidationError("Not a key.")
 
 
@@ -153,7 +157,7 @@ class InstanceSchema(Schema):
 class HistoryQuerySchema(Strict):
     """Events after a sequence number."""
 
-    after = fields.Integer(load_default=0, validate=validate.Range(0))
+    after = fields.Integer(load_default=0, validate=validate.Range(0, MAX_ID))
     limit = fields.Integer(load_default=200, validate=validate.Range(1, 1000))
 
 

@@ -29,6 +29,7 @@ from web.api.schemas import (
 )
 from web.api.typed import Routes
 from web.pages.start import open_agreement
+from web.submissions import checked_reason
 from workflows.contract.services import Opened
 
 v1 = Routes("api", prefix="/api/v1", description="Tasks and cases")
@@ -88,17 +89,21 @@ def complete(header: Mapping[str, str], body: Mapping[str, Any], item_id: int) -
         actor=current.actor(),
         data=body["data"],
         outcome=body["outcome"],
-        reason=body["reason"],
+        reason=checked_reason(body["reason"]),
         idempotency_key=header["idempotency_key"],
     )
 
 
 @v1.post("/learning-agreements")
+@v1.takes(IdempotencySchema(partial=True), location="headers")
 @v1.takes(StartSchema)
 @v1.gives(StartedSchema, status=201)
-def start(body: Mapping[str, Any]) -> Opened:
-    """Start a learning agreement; RI names the student, a student starts their own."""
-    return open_agreement(body)
+def start(header: Mapping[str, str], body: Mapping[str, Any]) -> Opened:
+    """Start a learning agreement; RI names the student, a student starts their own.
+
+    The same Idempotency-Key with the same body opens one agreement only.
+    """
+    return open_agreement(body, key=header.get("idempotency_key", ""))
 
 
 @v1.get("/instances/<id:instance_id>")

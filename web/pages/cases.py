@@ -9,15 +9,21 @@ from flask import Blueprint, Response, g, redirect, render_template, request, ur
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from engine.values import Instance, InstanceQuery, InstanceStatus
+from engine.errors import InvalidInput
+from engine.values import HistoryEvent, Instance, InstanceQuery, InstanceStatus
 from web import current
+from web.addresses import cursor, wanted
 from web.display import remember_names
 from web.pages import contract_pages, diagrams
+from web.pages.remarks import NOTHING_SAID, Remark
+from web.submissions import comment_of
 
 pages = Blueprint("cases", __name__)
 
 PAGE = 50
-ALL_EVENTS = 1000
+EVENTS = 100
+"""How much of a case's history one page shows; diagram marks come from the newest part."""
+DIGITS = 9
 STATUS = {"open": InstanceStatus.ACTIVE, "done": InstanceStatus.COMPLETED}
 
 
@@ -33,9 +39,9 @@ class Stage:
 def index() -> ResponseReturnValue:
     """The cases the viewer may see, newest first."""
     query = InstanceQuery(
-        text=request.args.get("q", "")[:200].strip(),
+        text=wanted(request.args.get("q")),
         status=STATUS.get(request.args.get("status", "")),
-        after=request.args.get("after") or None,
+        after=cursor(request.args.get("after")),
         limit=PAGE,
     )
     page = current.engine().instances(actor=current.actor(), query=query)
@@ -45,11 +51,16 @@ def index() -> ResponseReturnValue:
 @pages.get("/cases/<id:instance_id>")
 def show(instance_id: int) -> ResponseReturnValue:
     """One case: its way, its open tasks, its contract, its timeline, its diagram."""
+    return _page(instance_id, NOTHING_SAID)
+
+
+def _page(instance_id: int, remark: Remark) -> str:
     engine, actor = current.engine(), current.actor()
     case = cast("Instance", g.instance)
     definition = engine.definition(case.definition_id)
     contract = contract_pages.view_of(instance_id)
-    events = engine.history(instance_id, actor=actor, limit=ALL_EVENTS)
+    newest = engine.history(instance_id, actor=actor, limit=EVENTS, newest=True)
+    events = _before(instance_id, request.args.get("before", "")) or newest
     comments = engine.comments(instance_id, actor=actor)
     remember_names(
         [event.actor for event in events]
@@ -61,15 +72,34 @@ def show(instance_id: int) -> ResponseReturnValue:
         case=case,
         contract=contract,
         agreement=contract.agreement if contract else None,
-        stages=_stages(case),
+        stages=stages_of(case),
         events=events,
+        older=events[0].seq if events and events[0].seq > 1 else None,
+        newer=events is not newest,
         comments=comments,
-        diagram=diagrams.of(definition, case, events),
+        remark=remark,
+        diagram=diagrams.of(definition, case, newest),
         element_names=diagrams.element_names(definition),
     )
 
 
-def _stages(case: Instance) -> list[Stage]:
+def _before(instance_id: int, text: str) -> list[HistoryEvent]:
+    """The page of history before the sequence number in ``text``; none where it is no number.
+
+    Sequence numbers have no gaps, so the page before one begins at a known place.
+    """
+    if not (text.isascii() and text.isdigit()) or len(text) > DIGITS:
+        return []
+    end = int(text) - 1
+    start = max(0, end - EVENTS)
+    if end < 1:
+        return []
+    return current.engine().history(
+        instance_id, actor=current.actor(), after=start, limit=end - start
+    )
+
+
+def stages_of(case: Instance) -> list[Stage]:
     """The lifecycles of a mobility from its contract on, in their order."""
     contract = "done" if case.status == InstanceStatus.COMPLETED else "now"
     return [
@@ -91,6 +121,8 @@ def diagram(instance_id: int) -> ResponseReturnValue:
 @pages.post("/cases/<id:instance_id>/comment")
 def comment(instance_id: int) -> ResponseReturnValue:
     """Add a remark everybody on the case can read."""
-    text = request.form.get("text", "").replace("\r\n", "\n").strip()
-    current.engine().comment(instance_id, actor=current.actor(), text=text)
+    try:
+        current.engine().comment(instance_id, actor=current.actor(), text=comment_of(request.form))
+    except InvalidInput as refused:
+        return _page(instance_id, Remark.refused(request.form, refused)), 422
     return redirect(url_for("cases.show", instance_id=instance_id) + "#comments")

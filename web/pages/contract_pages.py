@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -25,6 +26,9 @@ LONG_TEXT = {
     "doctoral": ("short_description", "recognition_conditions"),
 }
 """The long texts each part has besides code, title, term and credits (omobility-las v1.2.0)."""
+
+_CREDITS = re.compile(r"[+-]?[0-9]{1,6}([.,][0-9]{0,20})?")
+"""What a total counts; what else is typed stays in its box and is refused when sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ def editor_parts(contract: ContractView, typed: Mapping[str, Any] | None) -> lis
 
 def _editor_part(contract: ContractView, part: Part, typed: Mapping[str, Any] | None) -> EditorPart:
     if typed is not None:
-        rows = [row for row in typed.get(part.value) or [] if isinstance(row, dict)]
+        rows = [_row(row) for row in typed.get(part.value) or [] if isinstance(row, dict)]
     else:
         kept = contract.current.part(part).rows
         rows = [_typed_row(row) for row in kept if row.change is not Change.REMOVED]
@@ -91,11 +95,8 @@ def _typed_row(row: ComponentView) -> dict[str, Any]:
 
 
 def _decimal(credit: Node) -> Decimal:
-    text = str(credit.get("value") if isinstance(credit, dict) else "").replace(",", ".")
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        return Decimal(0)
+    text = str(credit.get("value") if isinstance(credit, dict) else "").strip()
+    return Decimal(text.replace(",", ".")) if _CREDITS.fullmatch(text) else Decimal(0)
 
 
 def submission(data: Mapping[str, Node]) -> dict[str, Node]:
@@ -138,6 +139,6 @@ def with_row_action(data: dict[str, Node], action: str) -> dict[str, Node]:
         return data
     if verb == "add":
         return {**data, part: [*listed, {"term_number": "1", "total_terms": "2"}]}
-    if verb == "remove" and number.isdigit() and int(number) < len(listed):
-        return {**data, part: [row for n, row in enumerate(listed) if n != int(number)]}
+    if verb == "remove":
+        return {**data, part: [row for n, row in enumerate(listed) if str(n) != number]}
     return data

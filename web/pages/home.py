@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from engine.values import InboxQuery, InstanceQuery
 from web import current
+from web.pages.cases import stages_of
 
 pages = Blueprint("home", __name__)
 
@@ -30,4 +31,10 @@ def student() -> ResponseReturnValue:
     if not todo and cases:
         open_items = engine.instance(cases[0].id, actor=actor).open_items
         waiting = open_items[0] if open_items else None
-    return render_template("home.html", todo=todo, cases=cases, waiting=waiting)
+    return render_template(
+        "home.html",
+        todo=todo,
+        cases=cases,
+        waiting=waiting,
+        stages=stages_of(cases[0]) if cases else [],
+    )

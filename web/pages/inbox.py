@@ -16,6 +16,7 @@ from flask_babel import ngettext
 from engine.errors import EngineError, InvalidInput
 from engine.values import InboxQuery
 from web import current
+from web.addresses import cursor, number, wanted
 from web.display import remember_names
 from web.i18n import translated
 from web.navigation import safe_target
@@ -45,14 +46,14 @@ def query_from(arguments: Mapping[str, str], now: datetime) -> InboxQuery:
     due = arguments.get("due", "")
     return InboxQuery(
         view=view if view in VIEWS else "groups",
-        text=arguments.get("q", "")[:200].strip(),
-        process=arguments.get("process", "")[:200],
-        element=arguments.get("step", "")[:200],
-        org_unit=arguments.get("department", "")[:200],
-        counterparty=arguments.get("partner", "")[:200],
+        text=wanted(arguments.get("q")),
+        process=wanted(arguments.get("process")),
+        element=wanted(arguments.get("step")),
+        org_unit=wanted(arguments.get("department")),
+        counterparty=wanted(arguments.get("partner")),
         overdue=due == "late",
         due_before=now + THIS_WEEK if due == "week" else None,
-        after=arguments.get("after") or None,
+        after=cursor(arguments.get("after")),
         limit=PAGE,
         sort="newest" if arguments.get("sort") == "newest" else "due",
     )
@@ -132,8 +133,7 @@ def news() -> ResponseReturnValue:
     query = query_from(
         {**request.args, "after": "", "sort": "newest"}, current.engine().clock.now()
     )
-    since = request.args.get("since", "0")
-    known = int(since) if since.isdigit() else 0
+    known = number(request.args.get("since", "")) or 0
     page = current.engine().inbox(actor=current.actor(), query=query)
     fresh = sum(1 for item in page.items if item.id > known)
     return render_template("inbox/news.html", fresh=fresh, link=_link(since=None))
@@ -156,11 +156,12 @@ def preview(item_id: int) -> ResponseReturnValue:
 @pages.post("/inbox/selection")
 def bulk() -> ResponseReturnValue:
     """Claim, release or assign all selected items; those that refuse are counted, not hidden."""
-    chosen = [value for value in request.form.getlist("item")[:AT_ONCE] if value.isdigit()]
+    sent = [number(value) for value in request.form.getlist("item")[:AT_ONCE]]
+    chosen = [item_id for item_id in sent if item_id is not None]
     done = 0
-    for value in chosen:
+    for item_id in chosen:
         try:
-            _act(request.form.get("action", ""), int(value))
+            _act(request.form.get("action", ""), item_id)
         except EngineError:
             continue
         done += 1

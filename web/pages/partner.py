@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 
-from engine.errors import Conflict, InvalidInput, InvalidState
+from engine.errors import Conflict, Forbidden, InvalidInput, InvalidState
 from engine.values import WorkItemStatus
 from web import current, partner_links, words
 from web.pages import contract_pages
 from web.pages.tasks import Typed, errors_at_boxes
 from web.security import limiter
-from web.submissions import nested, reason_of
+from web.submissions import CONTROL, key_of, nested, reason_of
 from workflows.contract.views import ContractView
 from workflows.partners.services import institution_name
 
@@ -43,7 +42,13 @@ def _asked_about() -> ContractView | None:
 
 
 def _answered() -> str:
-    return render_template("partner/answered.html", item=partner_links.work_item())
+    """What became of the question; whoever sent an answer too late gets their text back."""
+    typed = {name: text for name, text in request.form.items() if name not in CONTROL | {"digest"}}
+    return render_template(
+        "partner/answered.html",
+        item=partner_links.work_item(),
+        kept="\n\n".join(text.strip() for text in typed.values() if text.strip()),
+    )
 
 
 def _page(token: str, contract: ContractView, typed: Typed) -> str:
@@ -82,7 +87,7 @@ def answer(token: str) -> ResponseReturnValue:
         data,
         {"reject": request.form.get("reason_reject", "")},
         outcome,
-        request.form.get("idempotency_key", "")[:200] or str(uuid.uuid4()),
+        key_of(request.form),
     )
     try:
         current.engine().complete(
@@ -96,6 +101,7 @@ def answer(token: str) -> ResponseReturnValue:
     except InvalidInput as refused:
         typed.errors = words.field_errors(errors_at_boxes(refused, outcome))
         return _page(token, contract, typed), 422
-    except (Conflict, InvalidState):
+    except (Conflict, InvalidState, Forbidden):
+        # Forbidden: the office has taken the task to answer for this partner.
         return _answered(), 409
     return redirect(url_for("partner.show", token=token))

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from web import current, sessions
+from web.addresses import number
 from web.display import department_name
 from web.i18n import LANGUAGES
 from web.navigation import safe_target
@@ -71,9 +72,8 @@ def demo() -> ResponseReturnValue:
     """One click a role, while the installation is a demo."""
     if not current.settings().demo:
         abort(404)
-    try:
-        person_id = int(request.form.get("person", ""))
-    except ValueError:
+    person_id = number(request.form.get("person", ""))
+    if person_id is None:
         abort(404)
     with current.reading() as rows:
         person = get_person(rows, person_id)

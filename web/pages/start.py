@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from engine.errors import EngineError, InvalidInput
@@ -17,6 +19,7 @@ from web.i18n import language
 from web.submissions import nested
 from workflows.contract.services import Opened, open_contract
 from workflows.mobility.models import MOBILITY_TYPES
+from workflows.mobility.services import find_mobility
 from workflows.partners.services import departments, institutions
 from workflows.people.models import Person
 from workflows.people.services import all_people, find_person, get_person
@@ -24,7 +27,9 @@ from workflows.people.services import all_people, find_person, get_person
 pages = Blueprint("start", __name__)
 
 FIELDS = ("department", "receiving_hei_id", "mobility_type", "academic_year")
-YEAR_LENGTH = 9
+YEAR = re.compile(r"(20[0-9]{2})/(20[0-9]{2})")
+NAMESPACE = uuid.UUID("0d6c1f7e-54a1-5d0f-9c63-2f6be0a4b7d1")
+"""Of the identifiers that forms give to the mobilities they open (RFC 9562, version 5)."""
 
 
 @pages.get("/start")
@@ -63,7 +68,7 @@ def create() -> ResponseReturnValue:
     """Open the case and go to its first task, where that is one's own."""
     typed = nested(request.form.items())
     try:
-        opened = open_agreement(typed)
+        opened = open_agreement(typed, key=request.form.get("idempotency_key", ""))
     except InvalidInput as refused:
         return _form(typed, words.field_errors(refused.errors)), 422
     flash(_("The agreement is started."), "done")
@@ -77,16 +82,48 @@ def create() -> ResponseReturnValue:
     return redirect(url_for("cases.show", instance_id=opened.instance_id))
 
 
-def open_agreement(typed: Mapping[str, Any]) -> Opened:
-    """Open a case as asked; raises InvalidInput by field."""
-    return _open(_checked(typed))
+def open_agreement(typed: Mapping[str, Any], *, key: str = "") -> Opened:
+    """Open a case as asked; raises InvalidInput by field.
+
+    The same ``key`` with the same answers, by the same person, opens one case only.
+    """
+    values = _checked(typed)
+    identifier = _identifier(values, key or str(uuid.uuid4()))
+    known = _opened_before(identifier)
+    if known is not None:
+        return known
+    try:
+        return _open(values, identifier)
+    except IntegrityError:
+        # The same form sent twice at once: the other transaction was first.
+        known = _opened_before(identifier)
+        if known is None:
+            raise
+        return known
+
+
+def _identifier(values: Mapping[str, str], key: str) -> str:
+    """The identifier of the mobility that one sent form opens."""
+    parts = [current.actor().id, key, *(values[name] for name in sorted(values))]
+    return str(uuid.uuid5(NAMESPACE, "\n".join(parts)))
+
+
+def _opened_before(identifier: str) -> Opened | None:
+    home = current.settings().home_hei
+    with current.reading() as rows:
+        found = find_mobility(rows, sending_hei_id=home, omobility_id=identifier)
+    if found is None or found.instance_id is None:
+        return None
+    items = current.engine().instance(found.instance_id, actor=current.actor()).open_items
+    return Opened(found.id, found.instance_id, tuple(item.id for item in items))
 
 
 def _checked(typed: Mapping[str, Any]) -> dict[str, str]:
     values = {name: str(typed.get(name) or "").strip() for name in FIELDS}
     errors = {name: ["required"] for name, value in values.items() if not value}
+    errors |= {name: ["unknown_field"] for name in typed if name not in {*FIELDS, "student"}}
     year = values["academic_year"]
-    if year and not (len(year) == YEAR_LENGTH and year[4] == "/" and _one_year(year)):
+    if year and not _one_year(year):
         errors["academic_year"] = ["pattern"]
     if errors:
         raise InvalidInput(errors)
@@ -94,11 +131,11 @@ def _checked(typed: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _one_year(year: str) -> bool:
-    first, last = year[:4], year[5:]
-    return first.isdigit() and last.isdigit() and int(last) - int(first) == 1
+    match = YEAR.fullmatch(year)
+    return match is not None and int(match[2]) - int(match[1]) == 1
 
 
-def _open(values: Mapping[str, str]) -> Opened:
+def _open(values: Mapping[str, str], identifier: str) -> Opened:
     engine, viewer = current.engine(), current.signed_in()
     with engine.unit(viewer.actor) as unit:
         return open_contract(
@@ -110,6 +147,7 @@ def _open(values: Mapping[str, str]) -> Opened:
             academic_year=values["academic_year"],
             home_hei_id=current.settings().home_hei,
             mobility_type=values["mobility_type"],
+            omobility_id=identifier,
         )
 
 

@@ -19,7 +19,8 @@ from web import current, words
 from web.display import clock_time, remember_names
 from web.navigation import safe_target
 from web.pages import colleagues, contract_pages, diagrams
-from web.submissions import nested, readable, reason_of
+from web.pages.remarks import NOTHING_SAID, Remark
+from web.submissions import comment_of, key_of, nested, readable, reason_of
 
 pages = Blueprint("tasks", __name__)
 
@@ -32,7 +33,11 @@ SIGNER_FIELDS = {
 }
 """What a signer tells about themselves, by task handler."""
 
-MAX_KEY = 200
+REFUSALS = (InvalidInput, InvalidState, Conflict, Forbidden)
+"""What a person may be told while what they typed stays on the page."""
+
+EVENTS = 60
+"""The newest part of a case's history: enough for the marks of the diagram."""
 
 
 @dataclass
@@ -73,13 +78,13 @@ def _handler(definition: Definition, item: WorkItem) -> str:
     return element.properties.get("handler", "") if element else ""
 
 
-def _page(item: WorkItem, typed: Typed) -> str:
+def _page(item: WorkItem, typed: Typed, remark: Remark = NOTHING_SAID) -> str:
     engine, actor = current.engine(), current.actor()
     definition = engine.definition(item.definition_id)
     contract = contract_pages.view_of(item.instance_id)
     seats = engine.seats(item.id, actor=actor) if item.approval else []
     comments = engine.comments(item.instance_id, actor=actor)
-    events = engine.history(item.instance_id, actor=actor, limit=1000)
+    events = engine.history(item.instance_id, actor=actor, limit=EVENTS, newest=True)
     instance = engine.instance(item.instance_id, actor=actor)
     form = definition.forms.get(item.form) if item.form else None
     remember_names(
@@ -98,6 +103,7 @@ def _page(item: WorkItem, typed: Typed) -> str:
         form=form,
         seats=seats,
         comments=comments,
+        remark=remark,
         events=events,
         diagram=diagrams.of(definition, instance, events),
         element_names=diagrams.element_names(definition),
@@ -138,8 +144,7 @@ def _typed_from_request(item: WorkItem) -> Typed:
         for name, text in request.form.items()
         if name.startswith("reason_")
     }
-    key = request.form.get("idempotency_key", "")[:MAX_KEY] or str(uuid.uuid4())
-    return Typed(data, reasons, outcome, key)
+    return Typed(data, reasons, outcome, key_of(request.form))
 
 
 @pages.post("/tasks/<id:item_id>/complete")
@@ -158,12 +163,17 @@ def complete(item_id: int) -> ResponseReturnValue:
             reason=reason_of(request.form, typed.outcome),
             idempotency_key=typed.key,
         )
-    except InvalidInput as refused:
+    except REFUSALS as refused:
+        return _refused(item, typed, refused)
+    return _go_on(item, done)
+
+
+def _refused(item: WorkItem, typed: Typed, refused: EngineError) -> ResponseReturnValue:
+    """The page again with its errors, or the page of a task that is no longer one's to do."""
+    if isinstance(refused, InvalidInput):
         typed.errors = words.field_errors(errors_at_boxes(refused, typed.outcome))
         return _page(item, typed), 422
-    except (Conflict, InvalidState) as refused:
-        return _stale(item, typed, refused), 409
-    return _go_on(item, done)
+    return _stale(item, typed, refused), 403 if isinstance(refused, Forbidden) else 409
 
 
 def _data_for(item: WorkItem, typed: Typed) -> Mapping[str, Any]:
@@ -197,13 +207,16 @@ def _with_row_action(item: WorkItem) -> ResponseReturnValue:
     """Add or remove a row of the editor without script; nothing is submitted."""
     typed = _typed_from_request(item)
     data = contract_pages.with_row_action(nested(request.form.items()), request.form["row_action"])
-    current.engine().save_draft(item.id, actor=current.actor(), data=data)
+    try:
+        current.engine().save_draft(item.id, actor=current.actor(), data=data)
+    except REFUSALS as refused:
+        return _refused(item, typed, refused)
     typed.data = data
     return _page(item, typed)
 
 
 def _stale(item: WorkItem, typed: Typed, refused: EngineError) -> str:
-    """The task is no longer open: say who did it and when, and give the text back."""
+    """The task is done or somebody else's by now: say whose and when, and give the text back."""
     at = refused.params.get("at")
     by = str(refused.params.get("by") or "")
     return render_template(
@@ -211,6 +224,8 @@ def _stale(item: WorkItem, typed: Typed, refused: EngineError) -> str:
         item=item,
         typed=typed,
         by=by or None,
+        holder=refused.params.get("assignee"),
+        forbidden=isinstance(refused, Forbidden),
         at=from_micros(at) if isinstance(at, int) and at else None,
         outcome=str(refused.params.get("outcome") or ""),
         kept="\n".join(readable(typed.data or {})),
@@ -242,9 +257,15 @@ def draft(item_id: int) -> ResponseReturnValue:
     typed = _typed_from_request(item)
     kept = {**(typed.data or {}), **{f"reason_{k}": v for k, v in typed.reasons.items() if v}}
     engine = current.engine()
-    engine.save_draft(item_id, actor=current.actor(), data=kept)
+    by_script = request.accept_mimetypes.best == "application/json"
+    try:
+        engine.save_draft(item_id, actor=current.actor(), data=kept)
+    except REFUSALS as refused:
+        if by_script:
+            raise
+        return _refused(item, typed, refused)
     saved = _("saved %(time)s", time=clock_time(engine.clock.now()))
-    if request.accept_mimetypes.best == "application/json":
+    if by_script:
         return {"message": saved}
     flash(saved, "done")
     return redirect(url_for("tasks.show", item_id=item_id))
@@ -267,22 +288,49 @@ def release(item_id: int) -> ResponseReturnValue:
 @pages.post("/tasks/<id:item_id>/assign")
 def assign(item_id: int) -> ResponseReturnValue:
     """Give the task to a colleague of the group it is offered to."""
+    current.engine().assign(item_id, actor=current.actor(), to=_colleague())
+    flash(_("The task is assigned."), "done")
+    return redirect(safe_target(request.form.get("next")))
+
+
+def _colleague() -> str:
+    """Who was chosen among those who share the group the task is offered to."""
     to = request.form.get("to", "")
     known = dict(colleagues.of_group(_item().candidate, current.actor()))
     if not known:
         raise Forbidden
     if to not in known:
         raise InvalidInput({"to": ["not_an_option"]})
-    current.engine().assign(item_id, actor=current.actor(), to=to)
-    flash(_("The task is assigned."), "done")
+    return to
+
+
+@pages.post("/tasks/<id:item_id>/delegate")
+def delegate(item_id: int) -> ResponseReturnValue:
+    """Let a colleague prepare the task; it comes back once they have."""
+    current.engine().delegate(item_id, actor=current.actor(), to=_colleague())
+    flash(_("The task is with your colleague; it comes back to you prepared."), "done")
+    return redirect(safe_target(request.form.get("next")))
+
+
+@pages.post("/tasks/<id:item_id>/resolve")
+def resolve(item_id: int) -> ResponseReturnValue:
+    """Give a task that one has prepared back to whom it belongs to."""
+    current.engine().resolve(item_id, actor=current.actor())
+    flash(_("The task is back with whom it belongs to."), "done")
     return redirect(safe_target(request.form.get("next")))
 
 
 @pages.post("/tasks/<id:item_id>/comment")
 def comment(item_id: int) -> ResponseReturnValue:
     """Add a remark everybody on the case can read."""
-    text = request.form.get("text", "").replace("\r\n", "\n").strip()
-    current.engine().comment(
-        _item().instance_id, actor=current.actor(), text=text, work_item_id=item_id
-    )
+    item = _item()
+    try:
+        current.engine().comment(
+            item.instance_id,
+            actor=current.actor(),
+            text=comment_of(request.form),
+            work_item_id=item_id,
+        )
+    except InvalidInput as refused:
+        return _page(item, _typed_from_draft(item), Remark.refused(request.form, refused)), 422
     return redirect(url_for("tasks.show", item_id=item_id) + "#comments")

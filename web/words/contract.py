@@ -36,6 +36,7 @@ VERSION_STATUS = {
     "returned": lazy("returned with a reason"),
     "rejected": lazy("rejected by the partner"),
     "signed": lazy("signed by all three"),
+    "superseded": lazy("overtaken by a version that a document brought"),
 }
 ROLE_TITLES = {
     "student": lazy("Student"),
@@ -48,6 +49,20 @@ STAGE_TITLES = {
     "sending": lazy("Sending institution"),
     "admin": lazy("Administrative check"),
 }
+CHECK_TITLES = {
+    "insurance": lazy("Insurance checked"),
+    "grant_agreement": lazy("Grant agreement signed"),
+    "enrolment": lazy("Enrolment checked"),
+}
+CHANGE_REASONS = {
+    "not-available": lazy("the course is not available"),
+    "language-mismatch": lazy("it is taught in another language than announced"),
+    "timetable-conflict": lazy("conflict in the timetable"),
+    "substituting-deleted": lazy("replaces a component that was removed"),
+    "extending-mobility": lazy("the stay is extended"),
+    "adding-virtual-component": lazy("a virtual component is added"),
+}
+"""Reasons of a change by their code in the network (omobility-las v1.2.0)."""
 FIELD_TITLES = {
     "sending_hei_id": lazy("Institution (SCHAC code)"),
     "sending_ounit_name": lazy("Department or faculty"),
@@ -105,6 +120,19 @@ FIELD_TITLES = {
     "signer_position": lazy("Your position"),
     "signer_email": lazy("Your e-mail"),
 }
+RECORD_TITLES = {
+    "credits": lazy("Credits"),
+    "total_terms": lazy("Terms in the year"),
+    "status": lazy("Change"),
+    "reason_code": lazy("Reason (code)"),
+    "reason_text": lazy("Reason in words"),
+    "signer_name": lazy("Name"),
+    "signer_position": lazy("Position"),
+    "signer_email": lazy("E-mail"),
+    "signer_app": lazy("Given with"),
+    "timestamp": lazy("Moment, as written"),
+}
+"""Titles of a record, where they differ from those of a field that somebody fills in."""
 WARNINGS = {
     "ects_below_expected": lazy(
         "%(total)s ECTS credits where %(expected)s are usual for this time."
@@ -172,6 +200,21 @@ def stage_title(stage: str) -> str:
 def field_title(name: str) -> str:
     """A field of the agreement, or of a component, as its label."""
     return _said(FIELD_TITLES, name)
+
+
+def record_title(name: str) -> str:
+    """A value of a record, as its label."""
+    return _said(RECORD_TITLES, name) if name in RECORD_TITLES else field_title(name)
+
+
+def check_title(name: str) -> str:
+    """A box the administration ticks."""
+    return _said(CHECK_TITLES, name)
+
+
+def change_reason(code: str) -> str:
+    """Why a component was changed, by the network's code."""
+    return _said(CHANGE_REASONS, code)
 
 
 def warning_sentence(code: str, params: Mapping[str, str]) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 
+MAX_SHOWN = 300
 SENTENCES = {
     "required": lazy("Please fill this in."),
     "unknown_field": lazy("This field does not belong to the form."),
@@ -51,8 +53,9 @@ SENTENCES = {
 
 
 def field_errors(errors: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Error codes of each field as sentences."""
-    return {name: [error_sentence(code) for code in codes] for name, codes in errors.items()}
+    """Error codes of each field as sentences, of as many fields as anybody reads."""
+    shown = islice(errors.items(), MAX_SHOWN)
+    return {name: [error_sentence(code) for code in codes] for name, codes in shown}
 
 
 def error_sentence(code: str) -> str:

@@ -24,6 +24,7 @@ from engine.errors import InvalidInput
 from workflows.contract.components import TEXT_FIELDS, Parts, component, new_lineage
 from workflows.contract.views import ComponentView, CreditView, Part
 from workflows.mobility.agreement import AGREEMENT_FIELDS, Agreement
+from workflows.texts import unusable
 
 IMMUTABLE = ("sending_hei_id", "receiving_hei_id")
 """What a mobility keeps from its first day (omobility-las v1.2.0, immutable elements)."""
@@ -34,9 +35,6 @@ MAX_LONG_TEXT = 10_000
 MAX_COMPONENTS = 100
 MAX_CREDITS = 10
 MAX_CREDIT = Decimal(1000)
-
-_UNUSABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""Characters that no XML document can hold, so that no partner could ever receive them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +159,7 @@ class _Reader:
         if len(value) > longest:
             self._refuse(path, f"too_long:{longest}")
             return None
-        if _UNUSABLE.search(value):
+        if unusable(value):
             self._refuse(path, "invalid_characters")
             return None
         return value

@@ -20,6 +20,9 @@ ECTS = "ects"
 YEAR_ECTS = Decimal(60)
 BLENDED_DAYS = (5, 30)
 STAY_MONTHS = (2, 12)
+STAY_YEARS = range(2000, 2100)
+BIRTH_YEARS = range(1900, 2100)
+"""Years that are a slip of the finger where they are others, such as 0026 or 20266."""
 
 REQUIRED = (
     "sending_hei_id",
@@ -46,7 +49,7 @@ REQUIRED = (
 )
 """Fields the schema, or its annotation, demands of an agreement."""
 
-_EMAIL = r"[^@\s]+@[^.\s]+\..+"
+_EMAIL = r"[^@\s,;<>]+@[^@.\s,;<>]+(\.[^@.\s,;<>]+)+"
 _URL = r"https?://\S+"
 PATTERNS = {
     "sending_contact_email": _EMAIL,
@@ -101,7 +104,7 @@ def _field_errors(agreement: Agreement) -> Iterator[tuple[str, str]]:
         if value and not re.fullmatch(pattern, value.strip()):
             yield name, "invalid"
     birth = agreement.student_birth_date
-    if birth and day_of(birth) is None:
+    if birth and not _within(day_of(birth), BIRTH_YEARS):
         yield "student_birth_date", "not_a_date"
     year = agreement.receiving_academic_year_id or ""
     if re.fullmatch(PATTERNS["receiving_academic_year_id"], year) and int(year[5:]) - int(
@@ -117,9 +120,9 @@ def _stay_errors(agreement: Agreement, mobility_type: str) -> Iterator[tuple[str
             yield f"{name}_date", "required"
         if day and month:
             yield f"{name}_year_month", "one_of_two"
-        if day and day_of(day) is None:
+        if day and not _within(day_of(day), STAY_YEARS):
             yield f"{name}_date", "not_a_date"
-        if month and day_of(f"{month}-01") is None:
+        if month and not _within(day_of(f"{month}-01"), STAY_YEARS):
             yield f"{name}_year_month", "not_a_date"
     start, end = stay(agreement)
     if start and end and end < start:
@@ -261,7 +264,7 @@ def expected_ects(rows: Sequence[ComponentView]) -> Decimal | None:
 def term_of(row: ComponentView) -> tuple[int, int] | None:
     """Number and total of the component's term; None where it isn't told or makes no sense."""
     texts = ((row.term_number or "").strip(), (row.total_terms or "").strip())
-    if not all(text.isascii() and text.isdigit() and int(text) > 0 for text in texts):
+    if not all(re.fullmatch(r"0*[1-9][0-9]{0,3}", text) for text in texts):
         return None
     return int(texts[0]), int(texts[1])
 
@@ -292,6 +295,10 @@ def day_of(text: str | None) -> date | None:
         return date.fromisoformat(match[1])
     except ValueError:
         return None
+
+
+def _within(day: date | None, years: range) -> bool:
+    return day is not None and day.year in years
 
 
 def number_text(number: Decimal) -> str:

@@ -30,6 +30,7 @@ from workflows.contract.views import ComponentView, Part, VersionStatus
 from workflows.mobility.agreement import Agreement
 from workflows.mobility.models import MOBILITY_TYPES, Mobility
 from workflows.mobility.services import get_mobility, labels_for, open_mobility
+from workflows.partners.models import Department, Institution
 from workflows.partners.services import ensure_institution, get_department
 from workflows.people.models import Person
 from workflows.people.services import RI, coordinator_group, student_group
@@ -86,21 +87,9 @@ def open_contract(
     session = unit.session
     home = get_department(session, department)
     partner = ensure_institution(session, receiving_hei_id)
-    known = (agreement or Agreement()).present()
-    defaults = {
-        "sending_ounit_name": home.name_fr,
-        "sending_ounit_id": home.ounit_id,
-        "student_given_names": student.given_names,
-        "student_family_name": student.family_name,
-        "student_email": student.email,
-        "receiving_contact_given_names": partner.contact_given_names,
-        "receiving_contact_family_name": partner.contact_family_name,
-        "receiving_contact_email": partner.contact_email,
-        "learning_outcomes_url": partner.course_catalogue_url,
-    }
     fields = {
-        **{name: value for name, value in defaults.items() if value},
-        **known,
+        **_known_from_the_start(student, home, partner),
+        **(agreement or Agreement()).present(),
         "sending_hei_id": home_hei_id,
         "receiving_hei_id": partner.hei_id,
         "receiving_academic_year_id": academic_year,
@@ -116,6 +105,24 @@ def open_contract(
     )
     add_version(session, mobility, rows=(), now=unit.now)
     return start_case(engine, unit, mobility, entry="draft")
+
+
+def _known_from_the_start(
+    student: Person, home: Department, partner: Institution
+) -> dict[str, str]:
+    """The agreement's fields that the two institutions and the student's account tell."""
+    known = {
+        "sending_ounit_name": home.name_fr,
+        "sending_ounit_id": home.ounit_id,
+        "student_given_names": student.given_names,
+        "student_family_name": student.family_name,
+        "student_email": student.email,
+        "receiving_contact_given_names": partner.contact_given_names,
+        "receiving_contact_family_name": partner.contact_family_name,
+        "receiving_contact_email": partner.contact_email,
+        "learning_outcomes_url": partner.course_catalogue_url,
+    }
+    return {name: value for name, value in known.items() if value}
 
 
 def start_case(engine: Engine, unit: Unit, mobility: Mobility, *, entry: str) -> Opened:

@@ -31,6 +31,7 @@ from workflows.contract.signing import Signer, add_comment, add_review, sign
 from workflows.contract.views import Role, VersionStatus
 from workflows.mobility.services import get_mobility, labels_for
 from workflows.people.services import get_person, person_id_of
+from workflows.texts import unusable
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -249,6 +250,8 @@ def _only(data: Mapping[str, object], names: Iterable[str]) -> dict[str, str]:
             errors[name] = ["wrong_type"]
         elif len(value) > MAX_SIGNER_TEXT:
             errors[name] = [f"too_long:{MAX_SIGNER_TEXT}"]
+        elif unusable(value):
+            errors[name] = ["invalid_characters"]
         else:
             texts[name] = value
     if errors:

@@ -160,6 +160,9 @@ def add_to_group(session: Session, person: Person, group: str) -> None:
 
 def find_person(session: Session, login: str) -> Person | None:
     """The person with that login, in any case."""
+    if "\0" in login:
+        # PostgreSQL refuses to compare with it, and nobody can be called so.
+        return None
     return session.scalar(select(Person).where(Person.login == login.strip().lower()))
 
 

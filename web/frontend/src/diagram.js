@@ -3,7 +3,7 @@ import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
 
-const READABLE = 0.6;
+const READABLE = 0.75;
 
 export function showDiagrams(canvases) {
   canvases.forEach((canvas) => {
@@ -14,6 +14,9 @@ export function showDiagrams(canvases) {
 async function show(container) {
   container.dataset.shown = 'yes';
   const viewer = new NavigatedViewer({ container });
+  viewer.on('import.parse.complete', ({ elementsById }) => {
+    speak(Object.values(elementsById ?? {}), document.documentElement.lang);
+  });
   try {
     const answer = await fetch(container.dataset.diagram, { credentials: 'same-origin' });
     if (!answer.ok) throw new Error(String(answer.status));
@@ -38,6 +41,26 @@ async function show(container) {
     if (action === 'in') canvas.zoom(canvas.zoom() * 1.3);
     if (action === 'out') canvas.zoom(canvas.zoom() / 1.3);
   });
+}
+
+/** Before anything is drawn, give every element its name in the reader's language, if it has one. */
+function speak(elements, language) {
+  for (const element of elements) {
+    const name = property(element, `name.${language}`);
+    if (name) element.name = name;
+  }
+  // A pool is labelled with the process inside it.
+  for (const element of elements) {
+    if (element.processRef?.name) element.name = element.processRef.name;
+  }
+}
+
+/** A value among an element's spiffworkflow:properties, which the viewer reads as plain XML. */
+function property(element, name) {
+  const groups = element.extensionElements?.values ?? [];
+  return groups
+    .flatMap((group) => group.$children ?? [])
+    .find((child) => child.name === name)?.value;
 }
 
 function mark(canvas, known, ids, marker) {

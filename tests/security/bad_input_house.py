@@ -1,0 +1,176 @@
+"""The application with people and cases at every step, shared by the tests of bad input.
+
+Its database is made once for a module: a test asks for a case of its own and compares
+what is stored before and after.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import itertools
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+from engine import Database, Engine, FixedClock
+from engine.definitions import Bundle
+from engine.identity import SYSTEM, Actor
+from engine.tables import metadata
+from tests.builders_domain import draft
+from web.app import create_app
+from web.config import Settings
+from workflows.contract.links import issue_link
+from workflows.contract.services import contract_view, open_contract
+from workflows.partners.models import Department, Institution
+from workflows.people.services import actor_for, create_person, find_person
+from workflows.registry import registry
+
+PASSWORD = "only the tests know this"
+PEOPLE = {
+    "lea": (),
+    "tom": (),
+    "marie": ("coordinator:lea",),
+    "paul": ("coordinator:lea",),
+    "claire": ("ri",),
+    "sam": ("admin",),
+}
+STEPS = ("draft", "check", "sign_student", "sign_sending", "admin", "partner")
+ACTORS = ("lea", "marie", "lea", "marie", "claire")
+EPHEMERAL = {"sign_in"}
+"""Tables that a session writes by being there."""
+
+_numbers = itertools.count(1)
+
+
+def fresh_key() -> str:
+    """An idempotency key nobody has used."""
+    return f"key {next(_numbers)}"
+
+
+class House:
+    """An installation of the tests' own on ``database_url``; close it after use."""
+
+    def __init__(self, database_url: str, folder: Path) -> None:
+        self.settings = Settings(
+            database_url=database_url,
+            secret_key="a key that only the tests know, 2718281828",
+            data_dir=folder,
+            bundles_dir=Path(__file__).parents[2] / "bpmn",
+            base_url="https://passerelle.example.org",
+        )
+        self.clock = FixedClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+        self.database = Database(database_url)
+        self.engine = Engine(self.database, registry(self.settings), clock=self.clock)
+        self.app = create_app(self.settings, self.engine)
+        self.app.config["WTF_CSRF_ENABLED"] = False
+        self._fill()
+        self._clients = {login: self.new_client(login) for login in PEOPLE}
+
+    def _fill(self) -> None:
+        bundle = Bundle.from_folder(self.settings.bundles_dir / "contract")
+        self.engine.deploy(bundle, actor=SYSTEM)
+        with self.engine.unit(SYSTEM) as unit:
+            unit.session.add(
+                Department(code="lea", name_fr="Langues", name_en="Languages", name_es="Lenguas")
+            )
+            unit.session.add(Institution(hei_id="usal.es", name="Salamanca", locale="es"))
+            for login, groups in PEOPLE.items():
+                create_person(
+                    unit.session,
+                    login=login,
+                    given_names=login.title(),
+                    family_name="Test",
+                    email=f"{login}@example.org",
+                    password=PASSWORD,
+                    groups=groups,
+                )
+
+    def close(self) -> None:
+        """Let engine and database go."""
+        self.engine.feel.close()
+        self.database.dispose()
+
+    def visitor(self):
+        """Somebody without a session, whom no rate limit has met yet."""
+        client = self.app.test_client()
+        number = next(_numbers)
+        client.environ_base["REMOTE_ADDR"] = f"10.{number >> 8 & 255}.{number & 255}.1"
+        client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "en"
+        return client
+
+    def new_client(self, login: str):
+        """A browser of its own, signed in and speaking English."""
+        client = self.visitor()
+        answer = client.post("/sign-in", data={"login": login, "password": PASSWORD})
+        assert answer.status_code == 302
+        client.post("/language", data={"language": "en"})
+        return client
+
+    def client(self, login: str):
+        """The browser that person uses in most tests."""
+        return self._clients[login]
+
+    def actor(self, login: str) -> Actor:
+        """The engine's actor of a person."""
+        with self.engine.reading() as session:
+            return actor_for(session, find_person(session, login))
+
+    def open(self):
+        """A new learning agreement of Lea's, at its draft."""
+        with self.engine.unit(self.actor("lea")) as unit:
+            return open_contract(
+                self.engine,
+                unit,
+                student=find_person(unit.session, "lea"),
+                department="lea",
+                receiving_hei_id="usal.es",
+                academic_year="2026/2027",
+                home_hei_id=self.settings.home_hei,
+            )
+
+    def at(self, step: str) -> int:
+        """The work item of a new case that has come to ``step``."""
+        item = self.open().work_items[0]
+        for login in ACTORS[: STEPS.index(step)]:
+            first = item if login != "lea" else None
+            drafting = self.engine.work_item(item, actor=SYSTEM).page == "contract.draft"
+            done = self.engine.complete(
+                item,
+                actor=self.actor(login),
+                data=draft() if drafting else {},
+                outcome=None if drafting else "approve",
+                idempotency_key=fresh_key(),
+            )
+            assert done.next_items, first
+            item = done.next_items[0]
+        return item
+
+    def link(self, item: int, *, secret: str | None = None, digest: str | None = None) -> str:
+        """The address of the partner's page for ``item``."""
+        mobility = int(self.engine.work_item(item, actor=SYSTEM).business_key)
+        with self.engine.reading() as session:
+            current = contract_view(session, mobility).current.digest
+        token = issue_link(
+            secret or self.settings.secret_key,
+            mobility_id=mobility,
+            work_item_id=item,
+            digest=digest or current,
+            now=self.clock.now(),
+        )
+        return f"/partner/{token}"
+
+    def stored(self) -> str:
+        """A digest of every row of every table but those a session writes."""
+        digest = hashlib.sha256()
+        with self.database.read() as connection:
+            for table in metadata.sorted_tables:
+                if table.name not in EPHEMERAL:
+                    rows = sorted(repr(tuple(row)) for row in connection.execute(table.select()))
+                    digest.update("\n".join([table.name, *rows]).encode())
+        return digest.hexdigest()
+
+
+def said(answer) -> str:
+    """The page as a person reads it: without tags, entities resolved."""
+    return html.unescape(re.sub(r"<[^>]+>", " ", answer.text))
