@@ -13,6 +13,7 @@ from typing import cast
 import orjson
 import structlog
 from flask import Flask, Response, render_template, request
+from flask.globals import request_ctx
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -98,6 +99,9 @@ def answer(status: int, code: str = "", **members: object) -> Response:
     if _wants_problem():
         return problem(status, code or str(status), **members)
     said = refusal(status, code)
+    if request_ctx.url_adapter is None:
+        # Without a usable host there are no addresses, so no page can be built.
+        return Response(f"{said.title}\n{said.sentence}\n", status, mimetype="text/plain")
     return Response(render_template("errors/error.html", said=said), status, mimetype="text/html")
 
 

@@ -1,8 +1,12 @@
 """WCAG A and AA on every page (axe), at desk and phone width, in both colour schemes."""
 
+import re
+
 import pytest
 
-from tests.acceptance.visitors import partner_link
+from tests.acceptance.test_contract_walk import RECOGNISED, STUDIED, WORDS, start
+from tests.acceptance.visitors import axe, fill_draft, partner_link
+from tests.builders_domain import sample
 
 STAFF_PAGES = ["/inbox", "/inbox?view=all", "/inbox?view=mine", "/inbox?q=nobody", "/cases"]
 PAGES = {
@@ -62,6 +66,38 @@ def test_deciding(visitors, name):
     visitor.page.goto("/home" if name == "Léa Martin" else "/inbox?view=groups")
     link = visitor.page.locator(".next-card a, [data-item] a.title").first
     visitor.page.goto(link.get_attribute("href"))
+    open_everything(visitor.page)
+    assert visitor.violations() == []
+
+
+def test_a_stale_tab(visitors):
+    student = visitors("Léa Martin")
+    start(student, WORDS["fr"])
+    fill_draft(student.page, STUDIED, RECOGNISED)
+    stale = student.context.new_page()
+    stale.goto(student.page.url)
+    stale.fill("#f-isced_clarification", "Typed in vain")
+    student.page.locator("form[data-draft-url] .btn-primary").click()
+    student.page.wait_for_url(re.compile(r"/home$"))
+    stale.locator("form[data-draft-url] .btn-primary").click()
+    stale.wait_for_selector("#kept-data")
+    assert "Typed in vain" in stale.input_value("#kept-data")
+    assert axe(stale) == []
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])
+def test_results_of_an_import(visitors, width, dark):
+    visitor = visitors("Claire Vidal", width=width, dark=dark)
+    wrong = sample("ola-ex1").replace(b"<gender>", b"<gender>x").replace(b"</title>", b"</name>", 1)
+    files = {"wrong.xml": wrong, "schema.xml": wrong.replace(b"</name>", b"</title>")}
+    for name, data in {**files, "right.xml": sample("ola-ex4")}.items():
+        visitor.page.goto("/contracts/import")
+        upload = {"name": name, "mimeType": "text/xml", "buffer": data}
+        visitor.page.set_input_files("#file", files=[upload])
+        visitor.page.locator("main .btn-primary").click()
+        visitor.page.wait_for_selector(".data-table" if name in files else ".notice.is-done")
+        assert visitor.violations() == [], name
+    visitor.page.goto(visitor.page.locator("main a[href^='/cases/']").first.get_attribute("href"))
     open_everything(visitor.page)
     assert visitor.violations() == []
 

@@ -43,6 +43,11 @@ EPHEMERAL = {"sign_in"}
 _numbers = itertools.count(1)
 
 
+def fresh_number() -> int:
+    """A number nobody has used."""
+    return next(_numbers)
+
+
 def fresh_key() -> str:
     """An idempotency key nobody has used."""
     return f"key {next(_numbers)}"
@@ -133,7 +138,6 @@ class House:
         """The work item of a new case that has come to ``step``."""
         item = self.open().work_items[0]
         for login in ACTORS[: STEPS.index(step)]:
-            first = item if login != "lea" else None
             drafting = self.engine.work_item(item, actor=SYSTEM).page == "contract.draft"
             done = self.engine.complete(
                 item,
@@ -142,7 +146,6 @@ class House:
                 outcome=None if drafting else "approve",
                 idempotency_key=fresh_key(),
             )
-            assert done.next_items, first
             item = done.next_items[0]
         return item
 

@@ -32,7 +32,7 @@ LETTERS = (
 )
 """Texts that are unusual and kept."""
 
-UNUSABLE = ("a\x00b", "\x0bpasted", "\x1b[31m", "\uffff")
+UNUSABLE = ("a\x00b", "pas\x0bted", "\x1b[31m", "\uffff")
 """Texts with characters that no partner could ever receive."""
 
 NOT_CREDITS = ("NaN", "sNaN", "Infinity", "-Infinity", "1e400", "1e999999999", "six", "\u0665")

@@ -9,8 +9,15 @@ from flask import Flask
 from flask_smorest import Api
 
 from web.addresses import IdConverter
+from web.api.schemas import ProblemSchema
 from web.api.v1 import v1
 from web.security import csrf
+
+
+class _Api(Api):  # type: ignore[misc]  # flask-smorest carries no types
+    """The description's own shape of an error is that of our problem documents."""
+
+    ERROR_SCHEMA = ProblemSchema
 
 
 def register_api(app: Flask) -> None:
@@ -22,11 +29,12 @@ def register_api(app: Flask) -> None:
         OPENAPI_URL_PREFIX="/api/v1",
         OPENAPI_JSON_PATH="openapi.json",
     )
-    api = Api(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin()})
+    api = _Api(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin()})
     _describe_ids(api)
     # The custom header every unsafe call must carry takes the place of the form's token.
     csrf.exempt(v1.blueprint)
     api.register_blueprint(v1.blueprint)
+    _describe_problems(api)
 
 
 def _describe_ids(api: Any) -> None:
@@ -36,3 +44,11 @@ def _describe_ids(api: Any) -> None:
         return {"type": "string", "pattern": "^[0-9]{1,19}$"}
 
     api.register_converter(IdConverter, describe)
+
+
+def _describe_problems(api: Any) -> None:
+    """Errors carry the media type of RFC 9457 in the description too."""
+    for response in api.spec.components.responses.values():
+        content = response.get("content", {})
+        if "application/json" in content:
+            content["application/problem+json"] = content.pop("application/json")

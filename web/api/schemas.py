@@ -124,9 +124,9 @@ class StartSchema(Strict):
     """A new learning agreement."""
 
     student = fields.String(load_default="", validate=validate.Length(max=MAX_TEXT))
-    department = fields.String(required=True, validate=validate.Length(max=MAX_TEXT))
-    receiving_hei_id = fields.String(required=True, validate=validate.Length(max=MAX_TEXT))
-    academic_year = fields.String(required=True, validate=validate.Length(max=MAX_TEXT))
+    department = fields.String(required=True, validate=validate.Length(1, MAX_TEXT))
+    receiving_hei_id = fields.String(required=True, validate=validate.Length(1, MAX_TEXT))
+    academic_year = fields.String(required=True, validate=validate.Length(1, MAX_TEXT))
     mobility_type = fields.String(load_default="semester", validate=validate.Length(max=MAX_TEXT))
 
 

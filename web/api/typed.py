@@ -17,6 +17,12 @@ View = TypeVar("View", bound=Callable[..., Any])
 class Json(FlaskParser):
     """Reads bodies strictly: UTF-8, RFC 8259, no lone surrogates, no bottomless nesting."""
 
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {  # noqa: RUF012
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        # As the schema says: a filter that is not known is refused, not overlooked.
+        "query": None,
+    }
+
     def load_json(self, req: Request, schema: Schema) -> Any:
         """The body as JSON values; 415 for a body of another kind, 400 for one that is broken."""
         body = req.get_data(cache=True)

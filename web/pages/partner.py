@@ -14,7 +14,7 @@ from web import current, partner_links, words
 from web.pages import contract_pages
 from web.pages.tasks import Typed, errors_at_boxes
 from web.security import limiter
-from web.submissions import CONTROL, key_of, nested, reason_of
+from web.submissions import CONTROL, HIDDEN, key_of, nested, reason_of
 from workflows.contract.views import ContractView
 from workflows.partners.services import institution_name
 
@@ -43,7 +43,7 @@ def _asked_about() -> ContractView | None:
 
 def _answered() -> str:
     """What became of the question; whoever sent an answer too late gets their text back."""
-    typed = {name: text for name, text in request.form.items() if name not in CONTROL | {"digest"}}
+    typed = {name: text for name, text in request.form.items() if name not in CONTROL | HIDDEN}
     return render_template(
         "partner/answered.html",
         item=partner_links.work_item(),

@@ -58,4 +58,3 @@ def test_a_version_overtaken_by_a_document_says_so(app, sign_in, engine):
     with engine.unit(SYSTEM) as unit:
         unit.session.query(ContractVersion).filter_by(number=2).one().status = "superseded"
     assert "overtaken by a version that a document brought" in client.get(case).text
-

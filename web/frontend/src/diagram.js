@@ -4,6 +4,7 @@ import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
 
 const READABLE = 0.75;
+const LETTER_WIDTH = 6.5;
 
 export function showDiagrams(canvases) {
   canvases.forEach((canvas) => {
@@ -52,7 +53,17 @@ function speak(elements, language) {
   // A pool is labelled with the process inside it.
   for (const element of elements) {
     if (element.processRef?.name) element.name = element.processRef.name;
+    makeRoom(element);
   }
+}
+
+/** Widen the box of a label until its longest word fits: it was drawn for another language. */
+function makeRoom(shape) {
+  const bounds = shape.label?.bounds;
+  const name = shape.bpmnElement?.name;
+  if (!bounds || !name) return;
+  const longest = Math.max(...name.split(/\s+/).map((word) => word.length));
+  bounds.width = Math.max(bounds.width, longest * LETTER_WIDTH);
 }
 
 /** A value among an element's spiffworkflow:properties, which the viewer reads as plain XML. */
