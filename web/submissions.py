@@ -15,7 +15,7 @@ from typing import TypeAlias
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from engine.errors import InvalidInput
-from workflows.texts import unusable
+from engine.texts import unusable
 
 Node: TypeAlias = str | list["Node"] | dict[str, "Node"]
 

@@ -104,8 +104,12 @@ def require_holder(actor: Actor, row: Any) -> None:
     """Raises Forbidden unless the actor may complete the work item.
 
     That is its assignee; an unassigned one may be completed by whom it is offered to.
+    Who answers by a link of their own may always: a colleague's claim on the same
+    group does not shut the door that was opened for them.
     """
     require_candidate(actor, row)
+    if actor.only_item is not None:
+        return
     if row.assignee is not None and row.assignee != actor.id:
         raise Forbidden("Somebody else has claimed this task.", assignee=row.assignee)
     if row.assignee is None and not asked(actor, row.candidate):

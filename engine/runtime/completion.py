@@ -24,6 +24,7 @@ from engine.runtime.plan import Plan, cancel_items
 from engine.runtime.presenting import present_item
 from engine.tables import instance, work_item
 from engine.tables.types import from_micros
+from engine.texts import checked
 from engine.unit import Unit
 from engine.values import Completed, Value, WorkItemStatus
 
@@ -180,6 +181,7 @@ class _Completion:
 
     def _vote(self) -> str | None:
         offered, outcome = outcomes_of(self.element), self.submission.outcome
+        reason = checked("reason", self.submission.reason or "", MAX_REASON)
         if not offered:
             if outcome is not None:
                 raise InvalidInput({"outcome": ["unknown_field"]})
@@ -188,11 +190,8 @@ class _Completion:
             raise InvalidInput({"outcome": ["required"]})
         if outcome not in offered:
             raise InvalidInput({"outcome": ["not_an_option"]})
-        reason = (self.submission.reason or "").strip()
         if outcome in reasons_of(self.element) and not reason:
             raise InvalidInput({"reason": ["required"]})
-        if len(reason) > MAX_REASON:
-            raise InvalidInput({"reason": [f"too_long:{MAX_REASON}"]})
         return outcome
 
     def _decider(self, vote: str | None) -> tuple[Decider | None, list[Vote]]:

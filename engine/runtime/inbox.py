@@ -23,8 +23,8 @@ from sqlalchemy import (
     union_all,
 )
 
-from engine.errors import InvalidInput
 from engine.identity import Actor
+from engine.runtime.cursors import parts_of
 from engine.runtime.deployed import Definitions
 from engine.runtime.presenting import present_item
 from engine.tables import identity_link, instance, work_item
@@ -164,12 +164,7 @@ def _cursor(row: Any, query: InboxQuery) -> str:
 
 
 def _beyond(query: InboxQuery) -> ColumnElement[bool]:
-    try:
-        parts = [int(part) for part in (query.after or "").split(".")]
-    except ValueError as error:
-        raise InvalidInput({"after": ["not_a_cursor"]}) from error
-    if len(parts) != (1 if query.sort == "newest" else 2) or max(parts) >= 1 << 63:
-        raise InvalidInput({"after": ["not_a_cursor"]})
+    parts = parts_of(query.after or "", 1 if query.sort == "newest" else 2)
     if query.sort == "newest":
         return work_item.c.id < parts[0]
     return tuple_(work_item.c.due_at, work_item.c.id) > tuple_(*parts)

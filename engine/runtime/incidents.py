@@ -5,9 +5,10 @@ from __future__ import annotations
 import orjson
 from sqlalchemy import Connection, insert, select, update
 
-from engine.errors import ExecutionError, Forbidden, InvalidInput, InvalidState, NotFound
+from engine.errors import ExecutionError, Forbidden, InvalidState, NotFound
 from engine.identity import Actor
 from engine.ids import new_id
+from engine.runtime.cursors import parts_of
 from engine.runtime.locked import LockedInstance
 from engine.tables import incident, instance, job
 from engine.tables.types import from_micros
@@ -93,13 +94,12 @@ def open_incidents(
     """
     if not actor.oversees:
         raise Forbidden
-    if after is not None and (not after.isdecimal() or int(after) >= 1 << 63):
-        raise InvalidInput({"after": ["not_a_cursor"]})
+    beyond = 0 if after is None else parts_of(after, 1)[0]
     rows = connection.execute(
         select(incident, instance.c.business_key, instance.c.subject)
         .join(job, job.c.id == incident.c.job_id)
         .outerjoin(instance, instance.c.id == incident.c.instance_id)
-        .where(incident.c.status == OPEN, incident.c.id > int(after or 0))
+        .where(incident.c.status == OPEN, incident.c.id > beyond)
         .order_by(incident.c.id)
         .limit(limit + 1)
     ).all()

@@ -16,6 +16,7 @@ from engine.ids import new_id
 from engine.registry import Registry
 from engine.runtime.access import require_sight
 from engine.runtime.advance import Move, advance
+from engine.runtime.cursors import parts_of
 from engine.runtime.deployed import Definition, Definitions
 from engine.runtime.locked import LockedInstance
 from engine.runtime.presenting import present_item
@@ -213,7 +214,5 @@ def _wanted(
         searched = (instance.c.subject, instance.c.business_key, instance.c.counterparty)
         wanted.append(or_(*(column.icontains(text, autoescape=True) for column in searched)))
     if query.after is not None:
-        if not query.after.isdecimal() or int(query.after) >= 1 << 63:
-            raise InvalidInput({"after": ["not_a_cursor"]})
-        wanted.append(instance.c.id < int(query.after))
+        wanted.append(instance.c.id < parts_of(query.after, 1)[0])
     return wanted

@@ -309,7 +309,7 @@ def _as_execution_error(row: Any, error: Exception) -> ExecutionError:
     return ExecutionError(
         row.element,
         "job_failed",
-        f"The automatic work '{row.element or row.kind}' failed {row.attempts} times; "
-        f"the last time: {type(error).__name__}: {error}",
+        f"The automatic work '{row.element or row.kind}' failed at attempt {row.attempts} of "
+        f"{row.max_attempts}: {type(error).__name__}: {error}",
         attempts=row.attempts,
     )

@@ -25,6 +25,7 @@ from engine.runtime.completion import lock_item
 from engine.runtime.locked import LockedInstance
 from engine.tables import comment, work_item
 from engine.tables.types import due_to_micros, from_micros
+from engine.texts import checked
 from engine.unit import Unit
 from engine.values import Comment, SeatState, Value, WorkItemStatus
 
@@ -133,7 +134,10 @@ def save_draft(unit: Unit, item_id: int, data: Mapping[str, object]) -> None:
     """Keep what is typed so far, valid or not. Drafts are not part of the history."""
     _, row = _open_item(unit, item_id)
     require_holder(unit.actor, row)
-    draft = orjson.dumps(dict(data))
+    try:
+        draft = orjson.dumps(dict(data))
+    except TypeError as error:
+        raise InvalidInput({"_schema": ["invalid_characters"]}) from error
     if len(draft) > MAX_DRAFT_BYTES:
         raise InvalidInput({"_schema": [f"too_long:{MAX_DRAFT_BYTES}"]})
     unit.connection.execute(update(work_item).where(work_item.c.id == item_id).values(draft=draft))
@@ -185,11 +189,9 @@ def set_priority(unit: Unit, item_id: int, priority: int) -> None:
 
 def add_comment(unit: Unit, instance_id: int, text: str, item_id: int | None = None) -> int:
     """Add a remark to a case the actor takes part in; returns its id."""
-    text = text.strip()
+    text = checked("text", text, MAX_COMMENT)
     if not text:
         raise InvalidInput({"text": ["required"]})
-    if len(text) > MAX_COMMENT:
-        raise InvalidInput({"text": [f"too_long:{MAX_COMMENT}"]})
     require_part(unit.connection, unit.actor, instance_id)
     locked = LockedInstance.load(unit, instance_id)
     comment_id = new_id()

@@ -71,6 +71,8 @@ def test_who_only_oversees_cannot_decide(office, started):
         ({"outcome": "reject"}, "reason"),
         ({"outcome": "reject", "reason": "   "}, "reason"),
         ({"outcome": "reject", "reason": "x" * 4001}, "reason"),
+        ({"outcome": "approve", "reason": "a \x00 in it"}, "reason"),
+        ({"outcome": "approve", "reason": "half a pair \ud83d"}, "reason"),
         ({"outcome": "approve", "data": {"department": "his"}}, "department"),
     ],
 )
@@ -202,6 +204,21 @@ def test_a_draft_is_kept_until_the_item_is_completed(office, started):
     assert office.engine.work_item(item, actor=office.ana).draft == {"reason": "perhaps"}
     office.complete(item, outcome="approve")
     assert office.engine.work_item(item, actor=office.ana).draft is None
+
+
+@pytest.mark.parametrize("text", ["", "  ", "x" * 4001, "a \x00 in it", "half \ud83d"])
+def test_a_comment_that_cannot_be_kept_is_refused(office, started, text):
+    with pytest.raises(InvalidInput):
+        office.engine.comment(started.instance_id, actor=office.ana, text=text)
+    with pytest.raises(InvalidInput):
+        office.engine.save_draft(started.work_items[0], actor=office.ana, data={"a": "\ud83d"})
+
+
+def test_a_link_to_one_item_stays_open_whoever_claims_it(office, started):
+    item = started.work_items[0]
+    office.engine.claim(item, actor=office.bob)
+    guest = Actor("partner:1", groups=frozenset({"coordinator:lea"}), only_item=item)
+    assert office.complete(item, guest, outcome="approve").outcome == "approve"
 
 
 def test_history_tells_what_happened_and_is_intact(office, started):

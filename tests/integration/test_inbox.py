@@ -114,7 +114,9 @@ def test_counts_tell_what_is_mine_and_what_is_my_groups(office, many):
     assert (counts.mine, counts.groups) == (1, 7)
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "1", "1.2.3", "1." + "9" * 30, "-1.x"])
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "1", "1.2.3", "1." + "9" * 30, "-1.x", "-5.-5", "9" * 5000, "٣.٣"]
+)
 def test_a_made_up_cursor_is_refused(office, many, cursor):
     with pytest.raises(InvalidInput):
         see(office, office.ana, after=cursor)

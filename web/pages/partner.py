@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 
-from engine.errors import Conflict, Forbidden, InvalidInput, InvalidState
+from engine.errors import Conflict, InvalidInput, InvalidState
 from engine.values import WorkItemStatus
 from web import current, partner_links, words
 from web.pages import contract_pages
@@ -101,7 +101,6 @@ def answer(token: str) -> ResponseReturnValue:
     except InvalidInput as refused:
         typed.errors = words.field_errors(errors_at_boxes(refused, outcome))
         return _page(token, contract, typed), 422
-    except (Conflict, InvalidState, Forbidden):
-        # Forbidden: the office has taken the task to answer for this partner.
+    except (Conflict, InvalidState):
         return _answered(), 409
     return redirect(url_for("partner.show", token=token))

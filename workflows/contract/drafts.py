@@ -21,10 +21,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from engine.errors import InvalidInput
+from engine.texts import unusable
 from workflows.contract.components import TEXT_FIELDS, Parts, component, new_lineage
 from workflows.contract.views import ComponentView, CreditView, Part
 from workflows.mobility.agreement import AGREEMENT_FIELDS, Agreement
-from workflows.texts import unusable
 
 IMMUTABLE = ("sending_hei_id", "receiving_hei_id")
 """What a mobility keeps from its first day (omobility-las v1.2.0, immutable elements)."""

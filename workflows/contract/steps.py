@@ -23,6 +23,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from engine.errors import InvalidInput, InvalidState
+from engine.texts import unusable
 from workflows.contract.models import ContractVersion
 from workflows.contract.notices import announce
 from workflows.contract.reading import REMARK, latest_version
@@ -31,7 +32,6 @@ from workflows.contract.signing import Signer, add_comment, add_review, sign
 from workflows.contract.views import Role, VersionStatus
 from workflows.mobility.services import get_mobility, labels_for
 from workflows.people.services import get_person, person_id_of
-from workflows.texts import unusable
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
