@@ -10,6 +10,13 @@ import { enhanceShell } from './shell.js';
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
 htmx.config.historyCacheSize = 0;
+// A refusal (422) is an answer to be shown: the sentence at the field, with what was typed.
+htmx.config.responseHandling = [
+  { code: '204', swap: false },
+  { code: '[23]..', swap: true },
+  { code: '422', swap: true },
+  { code: '[45]..', swap: false, error: true },
+];
 
 /** Give a part of the page its behaviour: at load, and whenever htmx has put something in. */
 function enhance(root) {
