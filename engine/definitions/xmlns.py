@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import cast
 
 from lxml import etree
@@ -16,6 +17,7 @@ XML = "http://www.w3.org/XML/1998/namespace"
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
 
 Node = etree._Element
+_IN_BPMN = f"{{{BPMN}}}"
 
 
 def bpmn(local: str) -> str:
@@ -33,6 +35,7 @@ def is_element(node: Node) -> bool:
     return isinstance(node.tag, str)
 
 
+@lru_cache(maxsize=4096)
 def split(name: str) -> tuple[str, str]:
     """A qualified name as ``(namespace, local name)``."""
     namespace, brace, local = name.rpartition("}")
@@ -46,7 +49,7 @@ def local_name(node: Node) -> str:
 
 def is_bpmn(node: Node) -> bool:
     """Whether an element belongs to the BPMN semantic model."""
-    return is_element(node) and split(str(node.tag))[0] == BPMN
+    return is_element(node) and str(node.tag).startswith(_IN_BPMN)
 
 
 def children(node: Node, local: str) -> list[Node]:
