@@ -18,7 +18,7 @@ from engine.definitions.vocabulary import (
     REFERENCES,
     TEXT_REFERENCES,
 )
-from engine.definitions.xmlns import Node, attribute, elements, is_bpmn, local_name, text_of
+from engine.definitions.xmlns import Node, attribute, bpmn_elements, is_bpmn, local_name, text_of
 
 _NEEDS_ID = FLOW_NODES | {
     "process",
@@ -54,31 +54,30 @@ Sources = Sequence[tuple[str, Node]]
 
 def check_identifiers(sources: Sources, report: Report) -> None:
     """Report missing, doubled and reserved ids over all diagrams of a bundle."""
-    across: dict[str, tuple[Node, Place]] = {}
+    across: dict[str, tuple[Node, str]] = {}
     shared: dict[tuple[str, str], str] = {}
     for file, root in sources:
-        within: dict[str, tuple[Node, Place]] = {}
-        for node in elements(root):
-            if not is_bpmn(node):
-                continue
+        within: dict[str, tuple[Node, str]] = {}
+        for node in bpmn_elements(root):
             identifier, local = attribute(node, "id"), local_name(node)
-            spot = place(file, node)
             if not identifier:
-                _check_missing(node, local, spot, report)
+                if local in _NEEDS_ID:
+                    _report_missing(local, place(file, node), report)
                 continue
-            first = within.setdefault(identifier, (node, spot))
+            first = within.setdefault(identifier, (node, file))
             if local in _BUNDLE_WIDE:
                 first = across.setdefault(identifier, first)
             if first[0] is not node:
-                _report_duplicate(identifier, first[1], spot, report)
-            _check_shared(node, local, identifier, shared, spot, report)
+                other = place(first[1], first[0])
+                _report_duplicate(identifier, other, place(file, node), report)
+            if local in _SHARED:
+                _check_shared(file, node, identifier, shared, report)
             if local in EXECUTED:
-                _check_name(identifier, spot, report)
+                _check_name(file, node, identifier, report)
 
 
-def _check_missing(node: Node, local: str, spot: Place, report: Report) -> None:
-    if local in _NEEDS_ID:
-        report.add("missing_id", spot, f"<{local}> has no id; give it one.", element=local)
+def _report_missing(local: str, spot: Place, report: Report) -> None:
+    report.add("missing_id", spot, f"<{local}> has no id; give it one.", element=local)
 
 
 def _report_duplicate(identifier: str, first: Place, spot: Place, report: Report) -> None:
@@ -93,23 +92,21 @@ def _report_duplicate(identifier: str, first: Place, spot: Place, report: Report
 
 
 def _check_shared(
+    file: str,
     node: Node,
-    local: str,
     identifier: str,
     shared: dict[tuple[str, str], str],
-    spot: Place,
     report: Report,
 ) -> None:
     """Files may repeat a message, an error or an escalation if they mean the same."""
-    if local not in _SHARED:
-        return
+    local = local_name(node)
     meaning = attribute(node, _SHARED[local])
     if shared.setdefault((local, identifier), meaning) != meaning:
         message = f"Another file gives '{identifier[:80]}' another meaning; rename one of them."
-        report.add("duplicate_id", spot, message)
+        report.add("duplicate_id", place(file, node), message)
 
 
-def _check_name(identifier: str, spot: Place, report: Report) -> None:
+def _check_name(file: str, node: Node, identifier: str, report: Report) -> None:
     reserved = (
         identifier in _RESERVED
         or identifier.endswith(_RESERVED_ENDS)
@@ -117,18 +114,18 @@ def _check_name(identifier: str, spot: Place, report: Report) -> None:
     )
     if reserved:
         message = f"The id '{identifier[:80]}' is reserved for the engine; choose another."
-        report.add("reserved_id", spot, message)
+        report.add("reserved_id", place(file, node), message)
     elif not _ID.fullmatch(identifier):
         message = "An id is made of at most 100 letters without accents, digits, '_', '-' and '.'."
-        report.add("invalid_id", spot, message)
+        report.add("invalid_id", place(file, node), message)
 
 
 def check_references(file: str, root: Node, report: Report) -> None:
     """Report references to nothing, or to something of the wrong kind."""
     kinds: dict[str, str] = {}
-    for node in elements(root):
-        if is_bpmn(node) and attribute(node, "id"):
-            kinds.setdefault(attribute(node, "id"), local_name(node))
+    for node in bpmn_elements(root):
+        if identifier := attribute(node, "id"):
+            kinds.setdefault(identifier, local_name(node))
     for node in _executed_nodes(root):
         local = local_name(node)
         for name, value in node.attrib.items():
@@ -150,7 +147,7 @@ def _executed_nodes(root: Node) -> Iterator[Node]:
         if not is_bpmn(top) or local_name(top) in DOCUMENTATION:
             continue
         if local_name(top) != "process" or top in executed:
-            yield from (node for node in elements(top) if is_bpmn(node))
+            yield from bpmn_elements(top)
 
 
 def _resolve(file: str, node: Node, value: str, report: Report) -> str | None:

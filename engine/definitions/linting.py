@@ -33,7 +33,7 @@ from engine.definitions.identifiers import check_identifiers, check_references
 from engine.definitions.normalize import executed_processes, repair_message_paths
 from engine.definitions.problems import Problem, Severity
 from engine.definitions.properties import check_properties
-from engine.definitions.report import Place, Report, place
+from engine.definitions.report import Place, Report, ReportFull, place
 from engine.definitions.schema import check_schema
 from engine.definitions.xmlns import Node, bpmn, children
 
@@ -47,8 +47,8 @@ def lint(bundle: Bundle, catalogue: Catalogue) -> list[Problem]:
     """
     report = Report()
     report.extend(check_names(bundle))
-    if not report.has_errors():
-        _lint(bundle, catalogue, report, alone=False)
+    if not report.errors:
+        _lint_as_far_as_useful(bundle, catalogue, report, alone=False)
     return report.problems()
 
 
@@ -63,7 +63,8 @@ def lint_file(name: str, data: bytes, catalogue: Catalogue) -> list[Problem]:
     inner = f"{path.stem}{path.suffix.lower()}"
     if inner.endswith(".json"):
         inner = f"forms/{inner}"
-    _lint(Bundle(path.stem, {inner: data}), catalogue, report, alone=True)
+    bundle = Bundle(path.stem, {inner: data})
+    _lint_as_far_as_useful(bundle, catalogue, report, alone=True)
     return [
         Problem(
             each.severity,
@@ -76,6 +77,15 @@ def lint_file(name: str, data: bytes, catalogue: Catalogue) -> list[Problem]:
         )
         for each in report.problems()
     ]
+
+
+def _lint_as_far_as_useful(
+    bundle: Bundle, catalogue: Catalogue, report: Report, *, alone: bool
+) -> None:
+    try:
+        _lint(bundle, catalogue, report, alone=alone)
+    except ReportFull:
+        return  # the report says itself that there is more
 
 
 def _lint(bundle: Bundle, catalogue: Catalogue, report: Report, *, alone: bool) -> None:
@@ -101,10 +111,9 @@ def _lint(bundle: Bundle, catalogue: Catalogue, report: Report, *, alone: bool) 
         decisions=decisions,
     )
     _check_main_process(context)
-    oversize = Report()
-    limits.check(Context(**{**vars(context), "report": oversize}))
-    report.extend(oversize.problems())
-    if oversize.has_errors():
+    before = report.errors
+    limits.check(context)
+    if report.errors > before:
         return
     for check in _CHECKS:
         check.check(context)
@@ -129,17 +138,16 @@ def _read_diagrams(bundle: Bundle, report: Report) -> list[tuple[str, Node]]:
 
 def _check_structure(sources: list[tuple[str, Node]], report: Report) -> list[Diagram] | None:
     """The executed form of the diagrams, or None where their structure is broken."""
-    structure = Report()
+    before = report.errors
     drawings = {file: take_drawing(root) for file, root in sources}
-    check_identifiers(sources, structure)
+    check_identifiers(sources, report)
     for file, root in sources:
-        check_allowed(file, root, structure)
-        check_references(file, root, structure)
-        check_properties(file, root, structure)
-        _check_executable(file, root, structure)
-        check_schema(file, root, structure)
-    report.extend(structure.problems())
-    if structure.has_errors():
+        check_allowed(file, root, report)
+        check_references(file, root, report)
+        check_properties(file, root, report)
+        _check_executable(file, root, report)
+        check_schema(file, root, report)
+    if report.errors > before:
         return None
     diagrams: list[Diagram] = []
     for file, root in sources:

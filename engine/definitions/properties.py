@@ -9,9 +9,8 @@ from engine.definitions.report import Report, place
 from engine.definitions.xmlns import (
     Node,
     attribute,
+    bpmn_elements,
     children,
-    elements,
-    is_bpmn,
     local_name,
     spiff,
 )
@@ -53,9 +52,8 @@ PREFIXES: Mapping[str, str] = {
 def check_properties(file: str, root: Node, report: Report) -> None:
     """Report properties that mean nothing where they stand, or stand there twice."""
     for scope in (*children(root, "collaboration"), *executed_processes(root)):
-        for node in elements(scope):
-            if is_bpmn(node):
-                _check_element(file, node, report)
+        for node in bpmn_elements(scope):
+            _check_element(file, node, report)
 
 
 def _check_element(file: str, node: Node, report: Report) -> None:

@@ -10,6 +10,7 @@ from engine.definitions.problems import Problem, Severity
 from engine.definitions.xmlns import Node, line_of, nearest_id
 
 MAX_PROBLEMS = 500
+"""How many errors, and how many warnings, one lint run reports."""
 
 _Key = tuple[str, int, str, str, str]
 
@@ -46,13 +47,26 @@ def place(file: str, node: Node) -> Place:
     return Place(file, line_of(node), nearest_id(node))
 
 
+class ReportFull(Exception):
+    """So many errors are noted that looking for more would help nobody."""
+
+
 class Report:
-    """Findings in the order they were made; the first 500 are kept."""
+    """Findings in the order they were made; the first 500 errors and 500 warnings are kept.
+
+    One error more raises `ReportFull`, so that a file costs no more than its
+    first errors do, whatever its size.
+    """
 
     def __init__(self) -> None:
         self._problems: dict[_Key, Problem] = {}
-        self._dropped = 0
-        self._dropped_errors = 0
+        self._count = {Severity.ERROR: 0, Severity.WARNING: 0}
+        self._left_out: Severity | None = None
+
+    @property
+    def errors(self) -> int:
+        """How many errors stop the deployment so far."""
+        return self._count[Severity.ERROR]
 
     def add(
         self,
@@ -82,17 +96,16 @@ class Report:
         """Note problems found elsewhere."""
         for each in problems:
             key = (each.file, each.line, each.element_id, each.code, each.message)
-            if len(self._problems) < MAX_PROBLEMS:
-                self._problems.setdefault(key, each)
-            elif key not in self._problems:
-                self._dropped += 1
-                self._dropped_errors += each.severity is Severity.ERROR
-
-    def has_errors(self) -> bool:
-        """Whether anything so far stops a deployment."""
-        return self._dropped_errors > 0 or any(
-            each.severity is Severity.ERROR for each in self._problems.values()
-        )
+            if key in self._problems:
+                continue
+            if self._count[each.severity] < MAX_PROBLEMS:
+                self._problems[key] = each
+                self._count[each.severity] += 1
+            elif each.severity is Severity.ERROR:
+                self._left_out = Severity.ERROR
+                raise ReportFull
+            else:
+                self._left_out = self._left_out or Severity.WARNING
 
     def lines_with_errors(self, file: str) -> frozenset[int]:
         """The lines of a file on which an error has been found."""
@@ -108,9 +121,7 @@ class Report:
             self._problems.values(),
             key=lambda each: (each.file, each.line, each.severity is Severity.WARNING, each.code),
         )
-        if self._dropped:
-            message = f"There are {self._dropped} more problems; mend these first."
-            # Warnings must never crowd out the error that stops the deployment.
-            severity = Severity.ERROR if self._dropped_errors else Severity.WARNING
-            ordered.append(problem("too_many_problems", message, line=0, severity=severity))
+        if self._left_out:
+            message = "There are more problems; mend these first."
+            ordered.append(problem("too_many_problems", message, line=0, severity=self._left_out))
         return ordered

@@ -64,9 +64,12 @@ def child(node: Node, local: str) -> Node | None:
 
 def elements(root: Node) -> Iterator[Node]:
     """All elements in document order, without comments and processing instructions."""
-    for node in root.iter():
-        if is_element(node):
-            yield node
+    return root.iter("{*}*")
+
+
+def bpmn_elements(root: Node) -> Iterator[Node]:
+    """All elements of the BPMN semantic model in document order."""
+    return root.iter(_IN_BPMN + "*")
 
 
 def attribute(node: Node, name: str) -> str:

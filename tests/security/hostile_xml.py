@@ -162,7 +162,7 @@ def oversized() -> Iterator[Hostile]:
             "".join(
                 f'<bpmn:task id="m{n}"><bpmn:outgoing>f</bpmn:outgoing>'
                 "<bpmn:incoming>f</bpmn:incoming></bpmn:task>"
-                for n in range(4_000)
+                for n in range(6_500)
             )
         ),
         {"structure_invalid"},
