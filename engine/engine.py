@@ -72,7 +72,7 @@ class Engine(Queries):
         The workers are woken after the commit when jobs are due.
         """
         with self.database.write() as connection:
-            unit = Unit(connection, actor, self.clock.now())
+            unit = Unit(connection, actor, self.clock.now(), self.registry.opened)
             try:
                 yield unit
                 unit.flush()
@@ -252,19 +252,23 @@ class Engine(Queries):
         *,
         message_id: str,
         business_key: str | None = None,
+        labels: Labels | None = None,
+        links: Iterable[str] = (),
         actor: Actor = SYSTEM,
         unit: Unit | None = None,
     ) -> Delivery:
-        """Deliver a message to the instance that waits for it, once."""
+        """Deliver a message to the instance that waits for it, and start what it starts, once.
+
+        Where a process starts by it, ``business_key`` is required, ``payload`` holds
+        flat values of variables which that process declares, and the new instance
+        takes ``labels`` and ``links`` (the groups that may see it). Raises
+        InvalidInput, InvalidState (several instances wait), Conflict (the one that
+        waited has just gone on: send it again).
+        """
+        message = messages.Message(name, payload, business_key, labels or Labels(), tuple(links))
         with self._in(actor, unit) as own:
             return messages.correlate(
-                own,
-                self.registry,
-                self._definitions,
-                name,
-                payload,
-                message_id=message_id,
-                business_key=business_key,
+                own, self.registry, self._definitions, message, message_id=message_id
             )
 
     def run_due_jobs(self, *, worker: str, limit: int = BATCH) -> int:

@@ -20,6 +20,7 @@ from engine.identity import Actor
 from engine.values import Value, WorkItem
 
 if TYPE_CHECKING:
+    from engine.runtime.deployed import Definition
     from engine.unit import Unit
 
 ReadSession = Callable[[], AbstractContextManager[Session]]
@@ -82,6 +83,8 @@ class Job:
     attempt: int
     now: datetime
     session: ReadSession
+    definition: Callable[[int], Definition]
+    """A deployed definition by its id, for what a diagram calls its elements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +138,5 @@ class Registry:
     services: Mapping[str, Service] = field(default_factory=dict)
     job_kinds: Mapping[str, Performer] = field(default_factory=dict)
     pages: frozenset[str] = frozenset()
+    opened: str | None = None
+    """The job kind that hears of new work items; its payload is ``{"items": [ids]}``."""

@@ -26,11 +26,15 @@ class Unit:
     """One transaction, one actor, one instant.
 
     Whoever gets a unit writes through it and never commits. ``wakes`` tells the
-    engine that there is work for the workers once the transaction is through.
+    engine that there is work for the workers once the transaction is through;
+    ``opened`` is the job kind that hears of new work items, if one does.
     """
 
-    def __init__(self, connection: Connection, actor: Actor, now: datetime) -> None:
+    def __init__(
+        self, connection: Connection, actor: Actor, now: datetime, opened: str | None = None
+    ) -> None:
         self.connection = connection
+        self.opened = opened
         self.actor = actor
         self.now = now
         self.at = to_micros(now)

@@ -128,11 +128,16 @@ class Completed:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of a message."""
+    """What became of a message.
+
+    ``delivered`` says whether anything has come of it. ``instance_id`` is the case
+    that waited for it, else the first it has started; ``started`` are all of those.
+    """
 
     delivered: bool
     instance_id: int | None = None
     duplicate: bool = False
+    started: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +180,9 @@ class InboxCounts:
 
 @dataclass(frozen=True, slots=True)
 class InstanceQuery:
-    """Which process instances, newest first."""
+    """Which process instances, newest first; ``business_key`` matches exactly."""
 
+    business_key: str | None = None
     text: str = ""
     process: str = ""
     org_unit: str = ""

@@ -111,13 +111,18 @@ def group_name(group: str) -> str:
     kind, _sep, rest = group.partition(":")
     if kind == "coordinator":
         return str(_("Coordination, %(department)s", department=department_name(rest)))
-    if kind == "student":
+    if kind == "head":
+        return str(_("Head of department, %(department)s", department=department_name(rest)))
+    if kind == "jury":
+        return str(_("Examination board, %(department)s", department=department_name(rest)))
+    if kind in {"student", "person"}:
         return person_name(f"person:{rest}")
     known = {
         "ri": _("International office"),
         "partner-desk": _("Partner university"),
         "admin": _("Process administration"),
         "auditor": _("Audit"),
+        "registrar": _("Registrar’s office"),
     }
     return str(known.get(group, group))
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -35,12 +36,16 @@ class PoDomain(Domain):  # type: ignore[misc]  # flask-babel carries no types
 
 
 def load(folder: Path, language: str) -> NullTranslations:
-    """The catalogue of ``language`` under ``folder``; ids stand for themselves in English."""
-    source = folder / language / "LC_MESSAGES" / "messages.po"
-    if not source.is_file():
-        return NullTranslations()
-    with source.open("rb") as stream:
-        catalogue = read_po(stream, locale=language)
+    """The catalogue of ``language`` under ``folder``; ids stand for themselves in English.
+
+    Each lifecycle may keep its texts in a .po file of its own; together they are one.
+    """
+    catalogue = Catalog(locale=language)
+    for source in sorted((folder / language / "LC_MESSAGES").glob("*.po")):
+        with source.open("rb") as stream:
+            for message in read_po(stream, locale=language):
+                if message.id:
+                    catalogue[message.id] = message
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)

@@ -69,11 +69,16 @@ def role_band() -> str:
         (viewer.is_ri, _("International office")),
         (viewer.is_admin, _("Process administrator")),
         (viewer.is_auditor, _("Auditor, reading only")),
+        (viewer.is_registrar, _("Registrar’s office")),
     ]
     said = [label for held, label in roles if held]
-    if viewer.departments:
-        names = ", ".join(department_name(code) for code in viewer.departments)
-        said.append(_("Coordinator: %(departments)s", departments=names))
+    for function, sentence in (
+        ("coordinator", _("Coordinator: %(departments)s")),
+        ("head", _("Head of department: %(departments)s")),
+        ("jury", _("Examination board: %(departments)s")),
+    ):
+        names = ", ".join(department_name(code) for code in viewer.departments_as(function))
+        said += [sentence % {"departments": names}] if names else []
     return " · ".join(said) or _("Student")
 
 

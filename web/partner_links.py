@@ -6,7 +6,7 @@ from flask import g
 
 from engine.values import WorkItem
 from web import current
-from workflows.contract.links import PartnerLink, verify_link
+from workflows.links import PartnerLink, verify_link
 
 
 def load(token: str) -> None:

@@ -8,9 +8,7 @@ from flask_login import UserMixin
 
 from engine.identity import Actor
 from workflows.people.models import Person
-from workflows.people.services import ADMIN, AUDITOR, RI
-
-COORDINATOR_PREFIX = "coordinator:"
+from workflows.people.services import ADMIN, AUDITOR, REGISTRAR, RI, student_group
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +38,7 @@ class Viewer(UserMixin):  # type: ignore[misc]  # flask-login carries no types
     @property
     def departments(self) -> tuple[str, ...]:
         """The codes of the departments this person coordinates."""
-        found = (g for g in self.actor.groups if g.startswith(COORDINATOR_PREFIX))
-        return tuple(sorted(group.removeprefix(COORDINATOR_PREFIX) for group in found))
+        return self.departments_as("coordinator")
 
     @property
     def is_ri(self) -> bool:
@@ -59,14 +56,30 @@ class Viewer(UserMixin):  # type: ignore[misc]  # flask-login carries no types
         return self.has(AUDITOR)
 
     @property
+    def is_registrar(self) -> bool:
+        """Works in the registrar's office."""
+        return self.has(REGISTRAR)
+
+    def departments_as(self, function: str) -> tuple[str, ...]:
+        """The departments in which the person has a function such as ``head`` or ``jury``."""
+        prefix = f"{function}:"
+        found = (g for g in self.actor.groups if g.startswith(prefix))
+        return tuple(sorted(group.removeprefix(prefix) for group in found))
+
+    @property
+    def functions(self) -> frozenset[str]:
+        """The groups that are a function: all but one's own group as a student."""
+        return self.actor.groups - {student_group(self.person_id)}
+
+    @property
     def is_staff(self) -> bool:
         """Works here; everybody else is a student."""
-        return self.is_ri or self.is_admin or self.is_auditor or bool(self.departments)
+        return bool(self.functions)
 
     @property
     def takes_part(self) -> bool:
         """Has a part in cases; whoever only administers or audits reads them."""
-        return self.is_student or self.is_ri or bool(self.departments)
+        return self.is_student or bool(self.functions - {ADMIN, AUDITOR})
 
     @property
     def is_student(self) -> bool:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Protocol, TypeVar
 
 from engine.registry import Registry
 from workflows import models
-from workflows.contract.notices import NOTICE, NoticeJob, NotifyService, Office
-from workflows.contract.steps import HANDLERS
+from workflows.contract.lifecycle import LIFECYCLE as CONTRACT
 from workflows.mail import outbox
+from workflows.notices.news import NEWS, News
+from workflows.notices.tasks import NOTIFY, OPENED, Notify, TaskNotice, Teller
+from workflows.office import Office
 
-__all__ = ["DomainSettings", "models", "registry"]
+__all__ = ["LIFECYCLES", "DomainSettings", "models", "office_of", "registry"]
 
-PAGES = frozenset({"contract.draft", "contract.check", "contract.sign", "contract.partner"})
-"""Pages a diagram may name instead of a form."""
+LIFECYCLES = (CONTRACT,)
+"""Every lifecycle, in the order of a mobility's life."""
+
+_Named = TypeVar("_Named")
 
 
 class DomainSettings(Protocol):
@@ -39,16 +45,54 @@ class DomainSettings(Protocol):
         """SCHAC code of the university that runs this installation."""
         ...
 
+    @property
+    def data_dir(self) -> Path:
+        """The folder of what is kept beside the database."""
+        ...
+
+    @property
+    def demo(self) -> bool:
+        """Whether everything in it is invented."""
+        ...
+
+
+def office_of(settings: DomainSettings) -> Office:
+    """The office as the domain knows it."""
+    return Office(
+        settings.secret_key,
+        settings.base_url,
+        settings.home_hei,
+        settings.data_dir,
+        settings.demo,
+    )
+
 
 def registry(settings: DomainSettings) -> Registry:
-    """Handlers, services, job kinds and pages of every lifecycle."""
-    office = Office(settings.secret_key, settings.base_url, settings.home_hei)
+    """Handlers, services, job kinds and pages of every lifecycle, and of the office itself."""
+    office = office_of(settings)
+    teller = Teller(office, {each.key: each.contact for each in LIFECYCLES})
     return Registry(
-        handlers=dict(HANDLERS),
-        services={"contract.notify": NotifyService(office)},
-        job_kinds={
-            NOTICE: NoticeJob(office),
-            outbox.KIND: outbox.MailJob(settings.smtp_url, settings.base_url),
-        },
-        pages=PAGES,
+        handlers=_merged(each.handlers for each in LIFECYCLES),
+        services=_merged([{NOTIFY: Notify(teller)}, *(e.services(office) for e in LIFECYCLES)]),
+        job_kinds=_merged(
+            [
+                {
+                    OPENED: TaskNotice(teller),
+                    NEWS: News(office),
+                    outbox.KIND: outbox.MailJob(settings.smtp_url, settings.base_url),
+                },
+                *(each.job_kinds(office) for each in LIFECYCLES),
+            ]
+        ),
+        pages=frozenset().union(*(each.pages for each in LIFECYCLES)),
+        opened=OPENED,
     )
+
+
+def _merged(parts: Iterable[Mapping[str, _Named]]) -> dict[str, _Named]:
+    merged: dict[str, _Named] = {}
+    for part in parts:
+        doubled = merged.keys() & part.keys()
+        assert not doubled, f"two lifecycles use the names {sorted(doubled)}"
+        merged.update(part)
+    return merged

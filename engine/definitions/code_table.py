@@ -82,7 +82,8 @@ _ERRORS = {
     "unresolved_prefix": "a reference has a namespace prefix that is not declared",
     # flow
     "no_start_event": "a process or subprocess has no start event",
-    "several_start_events": "a process or subprocess has several start events",
+    "several_start_events": "a process or subprocess has several none start events",
+    "join_of_starts": "a parallel join waits for flows that no one start event leads to",
     "no_end_event": "a process or subprocess has no end event",
     "flow_into_start": "a sequence flow leads into a start or boundary event",
     "flow_out_of_end": "a sequence flow leaves an end event",
@@ -104,6 +105,9 @@ _ERRORS = {
     # events
     "message_missing": "an event or task does not say which message",
     "message_without_name": "a message has no name",
+    "message_start_place": "a message start event outside the process that cases start with",
+    "message_start_twice": "two start events of a process wait for the same message",
+    "message_starts_itself": "a process throws the message that starts it",
     "signal_missing": "an event does not say which signal",
     "signal_without_name": "a signal has no name",
     "timer_missing": "a timer says no time",

@@ -88,9 +88,16 @@ def build_model(
     called = {each.called_element for each in elements_by_id.values() if each.called_element}
     process_id = main_process(bundle.key, processes, called)
     main = processes.get(process_id)
+    starts = [
+        each
+        for each in elements_by_id.values()
+        if each.type == "startEvent" and each.scope == process_id
+    ]
     return DefinitionModel(
         key=bundle.key,
         process_id=process_id,
+        none_start=any(each.event is None for each in starts),
+        message_starts=MappingProxyType({each.message: each.id for each in starts if each.message}),
         names=main.names if main else dict.fromkeys(LOCALES, bundle.key),
         time_zone=main.time_zone if main else DEFAULT_TIME_ZONE,
         processes=processes,

@@ -156,13 +156,17 @@ class DefinitionModel:
     """The static facts of one bundle.
 
     ``process_id`` is the process an instance starts with (empty where the
-    bundle names none); ``decisions`` and ``forms`` map an id to its file;
+    bundle names none). Of that process, ``none_start`` tells whether a person can
+    start it, and ``message_starts`` maps the name of each message that starts it
+    to the start event. ``decisions`` and ``forms`` map an id to its file;
     ``normalized`` holds the BPMN files as they are executed, while the upload
     stays as it came.
     """
 
     key: str
     process_id: str
+    none_start: bool
+    message_starts: Mapping[str, str]
     names: Mapping[str, str]
     time_zone: str
     processes: Mapping[str, ProcessFacts]

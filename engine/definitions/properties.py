@@ -38,6 +38,8 @@ PROPERTIES: Mapping[str, frozenset[str]] = {
     },
     "serviceTask": _SERVICE,
     "sendTask": _SERVICE,
+    "intermediateThrowEvent": _NAMES | {"businessKey"},
+    "endEvent": _NAMES | {"businessKey"},
 }
 """Properties by element; every other element may carry its names only."""
 

@@ -33,12 +33,16 @@ class Context:
     """What a builder needs besides the element, and what it finds on the way.
 
     ``named`` maps ids of messages, signals, errors and escalations to names or
-    codes; ``embedded`` collects subprocesses with their keys, ``called`` the
-    ids of called processes.
+    codes; ``main`` says that instances start in this very process; ``embedded``
+    collects subprocesses with their keys, ``called`` the ids of called processes,
+    ``starts`` and ``message_starts`` the start events.
     """
 
     process: ProcessSpec
     named: Mapping[str, str]
+    main: bool
+    starts: list[Node] = field(default_factory=list)
+    message_starts: dict[str, Node] = field(default_factory=dict)
     embedded: list[tuple[str, Xml]] = field(default_factory=list)
     called: list[str] = field(default_factory=list)
 
@@ -105,8 +109,13 @@ def _plain(make: Callable[[ProcessSpec, str, str], Node]) -> Builder:
 
 
 def _start(context: Context, element: Xml, name: str) -> Node:
-    _definition(context, element, EventKind.NONE)
-    return Node(context.process, name)
+    allowed = (EventKind.NONE, EventKind.MESSAGE) if context.main else (EventKind.NONE,)
+    node = Node(context.process, name)
+    if _definition(context, element, *allowed).kind is EventKind.MESSAGE:
+        context.message_starts[name] = node
+    else:
+        context.starts.append(node)
+    return node
 
 
 def _end(context: Context, element: Xml, name: str) -> Node:

@@ -81,19 +81,20 @@ def compile_process(files: Mapping[str, bytes], process_id: str) -> Executable:
         if called not in homes:
             raise ValueError(f"There is no process '{called}'.")
         home = homes[called]
-        missing += _compile_container(specs, home, home.processes[called], called)
+        main = called == process_id
+        missing += _compile_container(specs, home, home.processes[called], called, main=main)
     return Executable(process_id, specs)
 
 
 def _compile_container(
-    specs: dict[str, ProcessSpec], home: Diagram, container: Xml, key: str
+    specs: dict[str, ProcessSpec], home: Diagram, container: Xml, key: str, *, main: bool
 ) -> list[str]:
     """Compile a process and its embedded subprocesses; gives the ids of called processes."""
     called: list[str] = []
     open_ends = [(key, container)]
     while open_ends:
         inner_key, inner = open_ends.pop()
-        scope = _Scope(home, inner, inner_key)
+        scope = _Scope(home, inner, inner_key, main=main and inner is container)
         specs[inner_key] = scope.compile()
         called += scope.context.called
         open_ends += scope.context.embedded
@@ -103,9 +104,9 @@ def _compile_container(
 class _Scope:
     """The compilation of one process or embedded subprocess."""
 
-    def __init__(self, home: Diagram, container: Xml, key: str) -> None:
+    def __init__(self, home: Diagram, container: Xml, key: str, *, main: bool) -> None:
         self.process = ProcessSpec(key)
-        self.context = Context(self.process, home.named)
+        self.context = Context(self.process, home.named, main)
         self.container = container
         self.flows = children(container, "sequenceFlow")
         self.entries: dict[str, Node] = {}
@@ -120,10 +121,7 @@ class _Scope:
             self._connect(flow)
         self._choose()
         self._end()
-        starts = [i for i, element in self.elements.items() if tag(element) == "startEvent"]
-        if len(starts) != 1:
-            raise Unsupported(self.container, "a process needs exactly one start event.")
-        self.process.start = self.exits[starts[0]]
+        self._begin()
         for node in self.process.task_specs.values():
             node.seal(self.process)
         return self.process
@@ -216,6 +214,14 @@ class _Scope:
                 element,
                 "an event-based gateway leads to catch events and receive tasks of its own only.",
             )
+
+    def _begin(self) -> None:
+        """Note where tokens come from."""
+        starts, message_starts = self.context.starts, self.context.message_starts
+        if len(starts) > 1 or not (starts or message_starts):
+            raise Unsupported(self.container, "a process needs exactly one start event.")
+        self.process.start = starts[0] if starts else None
+        self.process.message_starts = message_starts
 
     def _end(self) -> None:
         """Lead whatever has no way on to the end of the scope."""

@@ -61,4 +61,5 @@ class Thrown:
     """A message thrown by the process, with the variables of the throwing token."""
 
     name: str
+    element: str
     variables: Mapping[str, Value]

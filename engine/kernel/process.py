@@ -18,9 +18,12 @@ class ProcessSpec(WorkflowSpec):
     Nodes are named by their element's id. Nodes that exist only here have a
     space in their name, which no XML id can have, so that ids like ``Start``,
     ``End`` or ``Root`` mean nothing special. Immutable once compiled; threads share it.
+    ``start`` is its none start event; only the main process may do without one, and
+    only it has ``message_starts``, by element id.
     """
 
-    start: Node
+    start: Node | None
+    message_starts: Mapping[str, Node]
     task_specs: dict[str, Node]
     data_objects: Mapping[str, object] = {}
 

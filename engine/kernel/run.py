@@ -49,11 +49,17 @@ class Run:
         variables: Mapping[str, Value],
         evaluator: Evaluator,
         budget: int = DEFAULT_BUDGET,
+        *,
+        at: str = "",
     ) -> Run:
-        """Start an instance and step it to its first waits. Raises ExecutionError."""
+        """Start an instance and step it to its first waits.
+
+        It begins at the none start event, or at the message start event ``at``.
+        Raises InvalidState where there is no such event; ExecutionError.
+        """
         run = cls(executable, evaluator, budget)
         run._broken = True
-        run._instance.begin(dict(variables))
+        run._instance.begin(dict(variables), at)
         run._step()
         return run
 

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import NoReturn
 
-from engine.errors import ExecutionError
+from engine.errors import ExecutionError, InvalidState
 from engine.kernel.interface import Evaluator, Thrown
 from engine.kernel.process import ProcessSpec
 from engine.kernel.spiff import FUTURE, BpmnSubWorkflow, BpmnWorkflow
@@ -40,9 +40,15 @@ class Scope:
     instance: Instance
     host: Token | None
 
-    def begin(self, variables: dict[str, Value]) -> None:
-        """Put the first token on the start event."""
-        token = Token(self, self.spec.start, self.instance.next_number(), None, FUTURE)
+    def begin(self, variables: dict[str, Value], at: str = "") -> None:
+        """Put the first token on the none start event, or on the message start event ``at``.
+
+        Raises InvalidState where there is none.
+        """
+        start = self.spec.message_starts.get(at) if at else self.spec.start
+        if start is None:
+            raise InvalidState(f"'{self.spec.name}' has no such start event.")
+        token = Token(self, start, self.instance.next_number(), None, FUTURE)
         token.data = variables
         token.task_spec._update(token)
 

@@ -19,6 +19,7 @@ from types import MappingProxyType
 SUPPORTED_ELEMENTS: Mapping[str, str] = MappingProxyType(
     {
         "startEvent": "begins a process or an embedded subprocess, one in each",
+        "startEvent:message": "begins a case of its own when a message of its name comes",
         "endEvent": "ends a token; the scope ends once all its tokens have",
         "endEvent:message": "ends a token and throws a message to the outside",
         "endEvent:signal": "ends a token and throws a signal inside the instance",

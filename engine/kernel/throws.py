@@ -27,7 +27,7 @@ class ThrowEvent(Node):
         """Throw and go on, unless somebody who caught it has taken the token away."""
         kind, name = self.throws.kind, self.throws.name
         if kind is EventKind.MESSAGE:
-            token.workflow.instance.thrown.append(Thrown(name, dict(token.data)))
+            token.workflow.instance.thrown.append(Thrown(name, self.element, dict(token.data)))
         elif kind is EventKind.SIGNAL:
             throw_signal(token, name)
         elif kind is EventKind.ESCALATION:

@@ -26,6 +26,7 @@ from engine.runtime.incidents import raise_incident
 from engine.runtime.locked import LockedInstance
 from engine.runtime.opening import Decider, candidate_of, item_rows, result_variable
 from engine.runtime.plan import Plan
+from engine.runtime.throwing import message_row
 from engine.runtime.timing import due, timer_text
 from engine.schedule import parse_duration, parse_timer
 from engine.tables.types import to_micros
@@ -42,17 +43,24 @@ AUTOMATIC_ROUNDS = 100
 class Move:
     """A step as data: kept in a job when it cannot be taken now.
 
-    ``op`` is ``start``, ``complete``, ``fire`` or ``deliver``.
+    ``op`` is ``start``, ``complete``, ``fire`` or ``deliver``; a start may name the
+    message start event to begin ``at``.
     """
 
     op: str
     task_no: int
     variables: Mapping[str, Value]
+    at: str = ""
 
     def dump(self) -> bytes:
         """As a job's payload."""
         return orjson.dumps(
-            {"op": self.op, "task_no": self.task_no, "variables": dict(self.variables)}
+            {
+                "op": self.op,
+                "task_no": self.task_no,
+                "variables": dict(self.variables),
+                "at": self.at,
+            }
         )
 
     @classmethod
@@ -60,7 +68,8 @@ class Move:
         """From a job's payload."""
         variables = payload["variables"]
         assert isinstance(variables, dict)
-        return cls(str(payload["op"]), int(str(payload["task_no"])), variables)
+        at = str(payload.get("at", ""))
+        return cls(str(payload["op"]), int(str(payload["task_no"])), variables, at)
 
     def take(self, run: Run) -> None:
         """Make the step in a loaded run."""
@@ -131,7 +140,7 @@ def step(
     """
     before: dict[int, Wait] = {}
     if move.op == "start":
-        run = Run.start(definition.executable, move.variables, definition)
+        run = Run.start(definition.executable, move.variables, definition, at=move.at)
     else:
         if locked.state is None:
             raise ExecutionError(move.op, "not_waiting", "The process has no state to move on.")
@@ -169,17 +178,7 @@ def _plan(
     for task_no, wait in waits.items():
         if task_no not in before:
             _open(plan, unit, locked, definition, wait, deciders.get(task_no))
-    for thrown in run.thrown:
-        plan.jobs.append(
-            job_row(
-                unit,
-                instance_id=locked.id,
-                kind="message",
-                payload=orjson.dumps({"name": thrown.name, "variables": dict(thrown.variables)}),
-                due_at=unit.at,
-                max_attempts=SERVICE_ATTEMPTS,
-            )
-        )
+    plan.jobs += [message_row(unit, locked, definition, thrown) for thrown in run.thrown]
     return plan
 
 

@@ -48,8 +48,20 @@ def start(
     variables: Mapping[str, Value],
     labels: Labels,
     links: Iterable[str],
+    message: str = "",
 ) -> Started:
-    """Start an instance of a definition, in the unit's transaction."""
+    """Start an instance of a definition, in the unit's transaction.
+
+    It begins at the none start event, or at the start event of a ``message``.
+    Raises InvalidState where the process has no such event.
+    """
+    at = definition.model.message_starts.get(message, "")
+    if not at and (message or not definition.model.none_start):
+        names = ", ".join(sorted(definition.model.message_starts))
+        raise InvalidState(
+            f"The process '{definition.key}' cannot be started this way: it starts by itself "
+            f"when a message comes ({names})."
+        )
     if len(orjson.dumps(dict(variables))) > MAX_VARIABLES_BYTES:
         raise InvalidInput({"variables": [f"too_long:{MAX_VARIABLES_BYTES}"]})
     locked = LockedInstance(
@@ -65,12 +77,11 @@ def start(
     )
     _insert_row(unit, locked)
     unit.link(locked.id, links)
-    locked.record(
-        "instance_started",
-        unit.actor,
-        payload={"variables": dict(variables), "version": definition.version},
-    )
-    advanced = advance(unit, registry, locked, definition, Move("start", 0, variables))
+    payload: dict[str, Value] = {"variables": dict(variables), "version": definition.version}
+    if message:
+        payload["message"] = message
+    locked.record("instance_started", unit.actor, element=at or None, payload=payload)
+    advanced = advance(unit, registry, locked, definition, Move("start", 0, variables, at))
     locked.save(unit)
     return Started(locked.id, tuple(row["id"] for row in advanced.items), advanced.finished)
 
@@ -204,6 +215,8 @@ def _wanted(
     wanted: list[ColumnElement[bool]] = []
     if query.process:
         wanted.append(instance.c.definition_id.in_(definitions.ids_of(connection, query.process)))
+    if query.business_key is not None:
+        wanted.append(instance.c.business_key == query.business_key)
     if query.org_unit:
         wanted.append(instance.c.org_unit == query.org_unit)
     if query.counterparty:

@@ -7,7 +7,7 @@ again. A job's effect and its deletion commit together, so it takes effect once.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ import orjson
 from sqlalchemy import bindparam, delete, or_, select, update
 
 from engine.database import Database, Statement
-from engine.errors import ExecutionError, ExpressionError
+from engine.errors import Conflict, ExecutionError, ExpressionError, InvalidInput
 from engine.identity import SYSTEM
 from engine.kernel import Run
 from engine.registry import Job, JobContext, Performer, ReadSession, Registry
@@ -23,7 +23,7 @@ from engine.runtime.advance import Move, step
 from engine.runtime.deployed import Definition, Definitions
 from engine.runtime.incidents import PENDING, raise_incident
 from engine.runtime.locked import LockedInstance
-from engine.runtime.messages import deliver
+from engine.runtime.messages import deliver, thrown_message
 from engine.runtime.timing import due
 from engine.schedule import parse_timer
 from engine.tables import instance, job
@@ -99,7 +99,11 @@ class JobRunner:
                 if row.definition_id is None
                 else self._definitions.get(connection, row.definition_id)
             )
-        return _Prepared(row, definition, self._registry, self._session, now)
+        return _Prepared(row, definition, self._registry, self._session, self._by_id, now)
+
+    def _by_id(self, definition_id: int) -> Definition:
+        with self._database.read() as connection:
+            return self._definitions.get(connection, definition_id)
 
     def finish(self, unit: Unit, prepared: _Prepared, result: Value) -> None:
         """Apply the job's effect and delete it, in the unit's transaction."""
@@ -122,23 +126,32 @@ class JobRunner:
     def _deliver(self, unit: Unit, prepared: _Prepared) -> None:
         """Deliver a thrown message; the thrower is not locked, so no two can wait
         for each other.
+
+        The job goes last, as the order of locks asks, and only with its lease: of two
+        workers who have both delivered the message, one finds it gone and takes all back.
         """
-        if not _still_leased(unit, prepared.row):
+        row = prepared.row
+        if not _still_leased(unit, row):
             return
-        unit.connection.execute(delete(job).where(job.c.id == prepared.row.id))
-        name, payload = prepared.payload["name"], prepared.payload["variables"]
-        assert isinstance(name, str)
-        assert isinstance(payload, dict)
-        delivery = deliver(
-            unit,
-            self._registry,
-            self._definitions,
-            name,
-            payload,
-            business_key=None,
+        message = thrown_message(unit, row.instance_id, prepared.payload)
+        try:
+            delivery = deliver(unit, self._registry, self._definitions, message)
+        except InvalidInput as error:
+            told = "; ".join(f"{field}: {', '.join(said)}" for field, said in error.errors.items())
+            raise ExecutionError(
+                row.element,
+                "message_refused",
+                f"The message '{message.name}' cannot be delivered: {told}.",
+            ) from error
+        leased = (
+            job.c.id == row.id,
+            job.c.lease_by == row.lease_by,
+            job.c.attempts == row.attempts,
         )
+        if unit.connection.execute(delete(job).where(*leased)).rowcount != 1:
+            raise Conflict
         if not delivery.delivered:
-            _log.info("no case waits for the message %s", name)
+            _log.info("no case waits for the message %s", message.name)
 
     def _move(
         self,
@@ -198,6 +211,7 @@ class _Prepared:
         definition: Definition | None,
         registry: Registry,
         session: ReadSession,
+        by_id: Callable[[int], Definition],
         now: datetime,
     ) -> None:
         self.row = row
@@ -206,6 +220,7 @@ class _Prepared:
         self.performer: Performer | None = None
         self._registry = registry
         self._session = session
+        self._definition = by_id
         self._now = now
 
     def perform(self) -> Value:
@@ -229,6 +244,7 @@ class _Prepared:
             attempt=self.row.attempts,
             now=self._now,
             session=self._session,
+            definition=self._definition,
         )
         return self.performer.perform(self.job)
 

@@ -1,63 +1,95 @@
-"""Messages: delivered to the one instance that waits for them, once."""
+"""Messages: delivered to the one instance that waits for them, and starting new ones, once.
+
+A message goes two ways, and neither hinders the other:
+
+- the one subscription it matches gets it. A message from outside matches by its
+  name, its correlation and, where one is given, its business key. A message
+  thrown by another case matches by its correlation and else only within its own
+  business key, so that it never strays into a case it is not about;
+- every process whose latest version has a start event for it starts one
+  instance under the message's business key, unless an instance of that process
+  (of whichever version) was active under that key when the message came.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from engine.errors import ExpressionError, InvalidInput, InvalidState
+from engine.errors import Conflict, InvalidInput, InvalidState
 from engine.registry import Registry
+from engine.runtime import instances
 from engine.runtime.advance import Move, advance
 from engine.runtime.correlation import correlation_key
 from engine.runtime.deployed import Definition, Definitions
 from engine.runtime.locked import LockedInstance
-from engine.tables import instance, received_message, subscription
+from engine.runtime.payloads import correlated, start_variables
+from engine.tables import definition as definition_table
+from engine.tables import identity_link, instance, received_message, subscription
+from engine.texts import checked
 from engine.unit import Unit
-from engine.values import Delivery, Value
+from engine.values import Delivery, InstanceStatus, Labels, Value
 
 MAX_ID = 200
+MAX_BUSINESS_KEY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message on its way.
+
+    ``business_key`` says which cases it is about; None where an outside sender does
+    not know. An instance it starts takes ``labels`` and ``links`` over. ``thrown``:
+    by another case, whose variables ``payload`` then are, and not from outside.
+    """
+
+    name: str
+    payload: Mapping[str, Value]
+    business_key: str | None
+    labels: Labels
+    links: tuple[str, ...]
+    thrown: bool = False
 
 
 def correlate(
     unit: Unit,
     registry: Registry,
     definitions: Definitions,
-    name: str,
-    payload: Mapping[str, Value],
+    message: Message,
     *,
     message_id: str,
-    business_key: str | None,
 ) -> Delivery:
     """Deliver a message from outside.
 
     The same ``message_id`` again is answered as a duplicate and changes nothing;
-    so does a message nobody waits for. Raises InvalidState when several
-    instances wait and nothing tells them apart.
+    so does a message nobody waits for. Raises InvalidInput, InvalidState when
+    several instances wait and nothing tells them apart, Conflict when the one that
+    waited has just gone on.
     """
     if not message_id or len(message_id) > MAX_ID:
         raise InvalidInput({"message_id": ["required"]})
-    known = unit.connection.execute(
-        select(received_message).where(received_message.c.message_id == message_id)
-    ).one_or_none()
+    if message.business_key is not None:
+        checked("business_key", message.business_key, MAX_BUSINESS_KEY)
+    known = _received(unit, message_id)
     if known is not None:
-        return Delivery(delivered=True, instance_id=known.instance_id, duplicate=True)
-    delivery = deliver(
-        unit,
-        registry,
-        definitions,
-        name,
-        payload,
-        business_key=business_key,
-    )
+        return known
+    delivery = deliver(unit, registry, definitions, message)
     if not delivery.delivered:
-        return delivery
+        # Somebody may have delivered it while this transaction waited for a lock.
+        return _received(unit, message_id) or delivery
     insert = sqlite.insert if unit.connection.dialect.name == "sqlite" else postgresql.insert
     remembered = unit.connection.execute(
         insert(received_message)
-        .values(message_id=message_id, name=name, at=unit.at, instance_id=delivery.instance_id)
+        .values(
+            message_id=message_id,
+            name=message.name,
+            at=unit.at,
+            instance_id=delivery.instance_id,
+        )
         .on_conflict_do_nothing()
         .returning(received_message.c.message_id)
     )
@@ -66,77 +98,164 @@ def correlate(
     return delivery
 
 
-def deliver(
-    unit: Unit,
-    registry: Registry,
-    definitions: Definitions,
-    name: str,
-    payload: Mapping[str, Value],
-    *,
-    business_key: str | None,
-) -> Delivery:
-    """Give a message to the one subscription it matches."""
-    found = _matching(unit, definitions, name, payload, business_key)
+def _received(unit: Unit, message_id: str) -> Delivery | None:
+    known = unit.connection.execute(
+        select(received_message.c.instance_id).where(received_message.c.message_id == message_id)
+    ).one_or_none()
+    if known is None:
+        return None
+    return Delivery(delivered=True, instance_id=known.instance_id, duplicate=True)
+
+
+def deliver(unit: Unit, registry: Registry, definitions: Definitions, message: Message) -> Delivery:
+    """Give a message to the one subscription it matches, and start what it starts.
+
+    What is to start is settled first: a case that the message brings to its end
+    was active when the message came, and is not followed by another.
+    """
+    to_start = _to_start(unit, definitions, message)
+    caught = _catch(unit, registry, definitions, message)
+    started = [
+        instances.start(
+            unit,
+            registry,
+            definition,
+            business_key=message.business_key or "",
+            variables=start_variables(
+                definition, message.name, message.payload, implicit=message.thrown
+            ),
+            labels=message.labels,
+            links=message.links,
+            message=message.name,
+        ).instance_id
+        for definition in to_start
+    ]
+    reached = [*([] if caught is None else [caught]), *started]
+    return Delivery(
+        delivered=bool(reached),
+        instance_id=reached[0] if reached else None,
+        started=tuple(started),
+    )
+
+
+def thrown_message(unit: Unit, instance_id: int, job: Mapping[str, Value]) -> Message:
+    """The message of a job, with what its thrower hands on."""
+    name, payload = job["name"], job["variables"]
+    assert isinstance(name, str)
+    assert isinstance(payload, dict)
+    thrower = unit.connection.execute(
+        select(
+            instance.c.business_key,
+            instance.c.subject,
+            instance.c.org_unit,
+            instance.c.counterparty,
+        ).where(instance.c.id == instance_id)
+    ).one()
+    groups = unit.connection.execute(
+        select(identity_link.c.group).where(identity_link.c.instance_id == instance_id)
+    )
+    return Message(
+        name,
+        payload,
+        str(job.get("business_key", thrower.business_key)),
+        Labels(thrower.subject, thrower.org_unit, thrower.counterparty),
+        tuple(groups.scalars()),
+        thrown=True,
+    )
+
+
+def _to_start(unit: Unit, definitions: Definitions, message: Message) -> list[Definition]:
+    """The definitions that start an instance.
+
+    Two messages about one business key are settled one after the other, so that
+    each sees what the other has started. This lock comes before any instance's.
+    """
+    named = [
+        each
+        for each in definitions.all_latest(unit.connection)
+        if message.name in each.model.message_starts
+    ]
+    if not named:
+        return []
+    if message.business_key is None or not message.business_key.strip():
+        raise InvalidInput({"business_key": ["required"]})
+    if unit.connection.dialect.name == "postgresql":
+        name = f"message start {message.business_key}"
+        unit.connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+    active = unit.connection.execute(
+        select(definition_table.c.key)
+        .join(instance, instance.c.definition_id == definition_table.c.id)
+        .where(
+            instance.c.business_key == message.business_key,
+            instance.c.status == int(InstanceStatus.ACTIVE),
+        )
+    )
+    running = set(active.scalars())
+    return [each for each in named if each.key not in running]
+
+
+def _catch(
+    unit: Unit, registry: Registry, definitions: Definitions, message: Message
+) -> int | None:
+    """Move the one instance that waits for a message; its id, or None."""
+    found = _matching(unit, definitions, message)
     if not found:
-        return Delivery(delivered=False)
+        return None
     if len(found) > 1:
         raise InvalidState(
-            f"Several cases wait for the message '{name}': its correlation or a business "
+            f"Several cases wait for the message '{message.name}': its correlation or a business "
             "key must tell which is meant."
         )
     row = found[0]
     locked = LockedInstance.load(unit, row.instance_id)
+    waits = unit.connection.execute(select(subscription.c.id).where(subscription.c.id == row.id))
+    if waits.first() is None:
+        raise Conflict
     definition = definitions.get(unit.connection, locked.definition_id)
     element = definition.element(row.element)
-    locked.record("message_received", unit.actor, element=element.id, payload={"name": name})
-    values = {**payload, **_correlated(definition, element.correlation, payload)}
+    locked.record(
+        "message_received", unit.actor, element=element.id, payload={"name": message.name}
+    )
+    values = {
+        **message.payload,
+        **correlated(definition, element.correlation, message.payload),
+    }
     advance(unit, registry, locked, definition, Move("deliver", row.task_no, values))
     locked.save(unit)
-    return Delivery(delivered=True, instance_id=locked.id)
+    return locked.id
 
 
-def _correlated(
-    definition: Definition, paths: Mapping[str, str], payload: Mapping[str, Value]
-) -> dict[str, Value]:
-    """The correlation values a payload carries; raises InvalidInput if one is missing."""
-    if not paths:
-        return {}
-    try:
-        values = definition.evaluate(list(paths.values()), payload)
-    except ExpressionError as error:
-        raise InvalidInput({"payload": ["no_correlation"]}, error.detail) from error
-    return dict(zip(paths, values, strict=True))
-
-
-def _matching(
-    unit: Unit,
-    definitions: Definitions,
-    name: str,
-    payload: Mapping[str, Value],
-    business_key: str | None,
-) -> list[Any]:
+def _matching(unit: Unit, definitions: Definitions, message: Message) -> list[Any]:
     """Up to two subscriptions the message matches.
 
-    One whose correlation is not known yet matches any message: the first one sets it.
+    One whose correlation is not known yet matches any message of its business key,
+    and from outside any at all: the first one sets it.
     """
     wanted = select(subscription, instance.c.definition_id).join(
         instance, instance.c.id == subscription.c.instance_id
     )
-    wanted = wanted.where(subscription.c.message == name)
-    if business_key is not None:
-        wanted = wanted.where(subscription.c.business_key == business_key)
+    wanted = wanted.where(subscription.c.message == message.name)
+    if message.business_key is not None and not message.thrown:
+        wanted = wanted.where(subscription.c.business_key == message.business_key)
     found: list[Any] = []
     versions = unit.connection.execute(
         wanted.with_only_columns(instance.c.definition_id).distinct()
     )
     for version in versions.all():
         definition = definitions.get(unit.connection, version.definition_id)
-        message = definition.model.messages.get(name)
-        values = _correlated(definition, message.correlation if message else {}, payload)
+        known = definition.model.messages.get(message.name)
+        values = correlated(definition, known.correlation if known else {}, message.payload)
         of_version = wanted.where(
-            instance.c.definition_id == definition.id,
-            subscription.c.correlation.in_(["", correlation_key(values)]),
+            instance.c.definition_id == definition.id, _fits(message, correlation_key(values))
         )
         found += unit.connection.execute(of_version.limit(2)).all()
     exact = [row for row in found if row.correlation]
     return exact or found
+
+
+def _fits(message: Message, key: str) -> ColumnElement[bool]:
+    """Whether a subscription's correlation is that of the message, or not known yet."""
+    unknown = subscription.c.correlation == ""
+    if message.thrown:
+        unknown = and_(unknown, subscription.c.business_key == message.business_key)
+    return or_(unknown, and_(subscription.c.correlation != "", subscription.c.correlation == key))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from sqlalchemy import bindparam, delete, insert, update
 
 from engine.database import Statement
@@ -16,7 +17,7 @@ from engine.history.recorder import Recorded
 from engine.kernel import Wait, WaitKind
 from engine.runtime.locked import LockedInstance
 from engine.tables import job, subscription, work_item
-from engine.unit import Unit, insert_jobs
+from engine.unit import MAIL_ATTEMPTS, Unit, insert_jobs, job_row
 from engine.values import WorkItemStatus
 
 _insert_items = Statement(insert(work_item).values({c.name: None for c in work_item.c}))
@@ -101,8 +102,23 @@ class Plan:
             _insert_items(connection, self.items)
         if self.subscriptions:
             _insert_subscriptions(connection, self.subscriptions)
-        insert_jobs(unit, self.jobs)
+        insert_jobs(unit, self.jobs + self._news(unit))
         locked.events += self.events
+
+    def _news(self, unit: Unit) -> list[dict[str, Any]]:
+        """The job that tells of the new work items."""
+        if not self.items or unit.opened is None:
+            return []
+        return [
+            job_row(
+                unit,
+                instance_id=None,
+                kind=unit.opened,
+                payload=orjson.dumps({"items": [row["id"] for row in self.items]}),
+                due_at=unit.at,
+                max_attempts=MAIL_ATTEMPTS,
+            )
+        ]
 
     def _ended(self, *kinds: WaitKind) -> list[int]:
         return [wait.task_no for wait in self.ended if wait.kind in kinds]

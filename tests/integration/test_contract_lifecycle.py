@@ -14,11 +14,11 @@ from engine.identity import Actor
 from tests.builders_domain import course, draft
 from tests.builders_house import House
 from workflows.contract.digest import content_digest
-from workflows.contract.links import issue_link, verify_link
 from workflows.contract.reading import latest_version
 from workflows.contract.services import save_draft
 from workflows.contract.signing import verify_signatures
 from workflows.contract.views import Change, Role
+from workflows.links import issue_link, verify_link
 
 PARTNER = {"signer_name": "Carmen Sánchez", "signer_position": "Coordinadora"}
 
@@ -210,7 +210,7 @@ def test_the_partner_answers_through_the_link_and_touches_nothing_else(house, se
     digest = house.view(mobility).current.digest
     token = issue_link(
         settings.secret_key,
-        mobility_id=mobility,
+        instance_id=item.instance_id,
         work_item_id=item.id,
         digest=digest,
         now=house.clock.now(),

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from tests.builders_domain import draft
 from tests.builders_house import House
-from workflows.contract.links import verify_link
+from workflows.links import verify_link
 from workflows.mail.models import MailMessage
 from workflows.people.models import Person
 from workflows.people.services import set_locale
@@ -87,7 +87,7 @@ def test_a_step_that_is_done_reminds_nobody(house):
     before = len(house.mails())
     house.wait(days=6)
     assert [subject for _, subject, _ in sent(house)[before:]] == [
-        "Rappel : Signer le contrat (Léa Martin, Salamanca)"
+        "Rappel : Signer le contrat (étudiant) (Léa Martin, Salamanca)"
     ]
 
 

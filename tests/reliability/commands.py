@@ -67,7 +67,12 @@ def diagrams() -> list[Diagram]:
     wait.flow("begin", "answer", "then", "finish")
     plain = Diagram("plain").start().user("ask").user("then").end()
     plain.flow("begin", "ask", "then", "finish")
-    return [two, mail, broken, wait, plain]
+    opened = Diagram("opened", process_properties={"routingVariables": "mobility"})
+    opened.node("startEvent", "on_signed", inner=opened.message("signed")).user("ask").end()
+    opened.flow("on_signed", "ask", "finish")
+    throws = Diagram("throws").start()
+    throws.node("endEvent", "tell", inner=throws.message("signed")).flow("begin", "tell")
+    return [two, mail, broken, wait, plain, opened, throws]
 
 
 def build(url: str, clock: FixedClock, wake: Wake = nobody) -> Engine:
@@ -204,6 +209,14 @@ COMMANDS = [
         lambda engine: start(engine, "wait"),
         lambda engine: engine.correlate("answer", {}, message_id="m1", business_key="M-1"),
     ),
+    Command(
+        "message_start",
+        lambda engine: None,
+        lambda engine: engine.correlate(
+            "signed", {"mobility": 7}, message_id="m1", business_key="M-1", links=["office"]
+        ),
+    ),
+    Command("message_start_job", lambda engine: start(engine, "throws"), work),
     Command("service_job", lambda engine: start(engine, "mail"), work),
     Command("timer_job", lambda engine: start(engine, "two"), _tomorrow),
     Command("retry", _failed, lambda engine: engine.retry(only(engine, incident), actor=CHIEF)),

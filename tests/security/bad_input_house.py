@@ -7,26 +7,20 @@ what is stored before and after.
 from __future__ import annotations
 
 import hashlib
-import html
 import itertools
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 from engine import Database, Engine, FixedClock
-from engine.definitions import Bundle
 from engine.identity import SYSTEM, Actor
 from engine.tables import metadata
 from tests.builders_domain import draft
-from web.app import create_app
+from tests.builders_web import PASSWORD, actor_of, application, open_leas_agreement
 from web.config import Settings
-from workflows.contract.links import issue_link
-from workflows.contract.services import contract_view, open_contract
-from workflows.partners.models import Department, Institution
-from workflows.people.services import actor_for, create_person, find_person
+from workflows.contract.services import contract_view
+from workflows.links import issue_link
 from workflows.registry import registry
 
-PASSWORD = "only the tests know this"
 PEOPLE = {
     "lea": (),
     "tom": (),
@@ -67,29 +61,8 @@ class House:
         self.clock = FixedClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
         self.database = Database(database_url)
         self.engine = Engine(self.database, registry(self.settings), clock=self.clock)
-        self.app = create_app(self.settings, self.engine)
-        self.app.config["WTF_CSRF_ENABLED"] = False
-        self._fill()
+        self.app = application(self.settings, self.engine, PEOPLE)
         self._clients = {login: self.new_client(login) for login in PEOPLE}
-
-    def _fill(self) -> None:
-        bundle = Bundle.from_folder(self.settings.bundles_dir / "contract")
-        self.engine.deploy(bundle, actor=SYSTEM)
-        with self.engine.unit(SYSTEM) as unit:
-            unit.session.add(
-                Department(code="lea", name_fr="Langues", name_en="Languages", name_es="Lenguas")
-            )
-            unit.session.add(Institution(hei_id="usal.es", name="Salamanca", locale="es"))
-            for login, groups in PEOPLE.items():
-                create_person(
-                    unit.session,
-                    login=login,
-                    given_names=login.title(),
-                    family_name="Test",
-                    email=f"{login}@example.org",
-                    password=PASSWORD,
-                    groups=groups,
-                )
 
     def close(self) -> None:
         """Let engine and database go."""
@@ -118,21 +91,11 @@ class House:
 
     def actor(self, login: str) -> Actor:
         """The engine's actor of a person."""
-        with self.engine.reading() as session:
-            return actor_for(session, find_person(session, login))
+        return actor_of(self.engine, login)
 
     def open(self):
         """A new learning agreement of Lea's, at its draft."""
-        with self.engine.unit(self.actor("lea")) as unit:
-            return open_contract(
-                self.engine,
-                unit,
-                student=find_person(unit.session, "lea"),
-                department="lea",
-                receiving_hei_id="usal.es",
-                academic_year="2026/2027",
-                home_hei_id=self.settings.home_hei,
-            )
+        return open_leas_agreement(self.engine, self.settings)
 
     def at(self, step: str) -> int:
         """The work item of a new case that has come to ``step``."""
@@ -151,12 +114,12 @@ class House:
 
     def link(self, item: int, *, secret: str | None = None, digest: str | None = None) -> str:
         """The address of the partner's page for ``item``."""
-        mobility = int(self.engine.work_item(item, actor=SYSTEM).business_key)
+        asked = self.engine.work_item(item, actor=SYSTEM)
         with self.engine.reading() as session:
-            current = contract_view(session, mobility).current.digest
+            current = contract_view(session, int(asked.business_key)).current.digest
         token = issue_link(
             secret or self.settings.secret_key,
-            mobility_id=mobility,
+            instance_id=asked.instance_id,
             work_item_id=item,
             digest=digest or current,
             now=self.clock.now(),
@@ -172,8 +135,3 @@ class House:
                     rows = sorted(repr(tuple(row)) for row in connection.execute(table.select()))
                     digest.update("\n".join([table.name, *rows]).encode())
         return digest.hexdigest()
-
-
-def said(answer) -> str:
-    """The page as a person reads it: without tags, entities resolved."""
-    return html.unescape(re.sub(r"<[^>]+>", " ", answer.text))

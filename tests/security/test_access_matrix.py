@@ -14,8 +14,8 @@ from engine.definitions import Bundle
 from engine.identity import SYSTEM
 from tests.builders_domain import draft
 from web.app import create_app
-from workflows.contract.links import issue_link
 from workflows.contract.services import contract_view, open_contract
+from workflows.links import issue_link
 from workflows.partners.models import Department, Institution
 from workflows.people.services import actor_for, create_person, find_person
 
@@ -175,7 +175,7 @@ class World:
             digest = contract_view(session, opened.mobility_id).current.digest
         return issue_link(
             self.settings.secret_key,
-            mobility_id=opened.mobility_id,
+            instance_id=opened.instance_id,
             work_item_id=item,
             digest=digest,
             now=self.engine.clock.now(),

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import cast
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from engine.errors import InvalidInput
 from engine.values import HistoryEvent, Instance, InstanceQuery, InstanceStatus
 from web import current
 from web.addresses import cursor, wanted
 from web.display import remember_names
-from web.pages import contract_pages, diagrams
+from web.lifecycles import case_section
+from web.lifecycles.path import way_of
+from web.pages import diagrams
 from web.pages.remarks import NOTHING_SAID, Remark
 from web.submissions import comment_of
 
@@ -25,14 +25,6 @@ EVENTS = 100
 """How much of a case's history one page shows; diagram marks come from the newest part."""
 DIGITS = 9
 STATUS = {"open": InstanceStatus.ACTIVE, "done": InstanceStatus.COMPLETED}
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """One lifecycle of a mobility on the way from application to recognition."""
-
-    label: str
-    state: str
 
 
 @pages.get("/cases")
@@ -58,7 +50,9 @@ def _page(instance_id: int, remark: Remark) -> str:
     engine, actor = current.engine(), current.actor()
     case = cast("Instance", g.instance)
     definition = engine.definition(case.definition_id)
-    contract = contract_pages.view_of(instance_id)
+    way = way_of(case)
+    section = case_section(case.key)
+    shown = section.context(case) if section else None
     newest = engine.history(instance_id, actor=actor, limit=EVENTS, newest=True)
     events = _before(instance_id, request.args.get("before", "")) or newest
     comments = engine.comments(instance_id, actor=actor)
@@ -70,9 +64,10 @@ def _page(instance_id: int, remark: Remark) -> str:
     return render_template(
         "cases/show.html",
         case=case,
-        contract=contract,
-        agreement=contract.agreement if contract else None,
-        stages=stages_of(case),
+        section=section.template if section and shown is not None else None,
+        way=way,
+        agreement=way.agreement,
+        stages=way.stages,
         events=events,
         older=events[0].seq if events and events[0].seq > 1 else None,
         newer=events is not newest,
@@ -80,6 +75,7 @@ def _page(instance_id: int, remark: Remark) -> str:
         remark=remark,
         diagram=diagrams.of(definition, case, newest),
         element_names=diagrams.element_names(definition),
+        **(shown or {}),
     )
 
 
@@ -97,17 +93,6 @@ def _before(instance_id: int, text: str) -> list[HistoryEvent]:
     return current.engine().history(
         instance_id, actor=current.actor(), after=start, limit=end - start
     )
-
-
-def stages_of(case: Instance) -> list[Stage]:
-    """The lifecycles of a mobility from its contract on, in their order."""
-    contract = "done" if case.status == InstanceStatus.COMPLETED else "now"
-    return [
-        Stage(_("Learning agreement"), contract),
-        Stage(_("Stay"), "later"),
-        Stage(_("Grades"), "later"),
-        Stage(_("Recognition"), "later"),
-    ]
 
 
 @pages.get("/cases/<id:instance_id>/diagram.bpmn")

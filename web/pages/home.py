@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from engine.values import InboxQuery, InstanceQuery
 from web import current
-from web.pages.cases import stages_of
+from web.lifecycles.path import way_of
 
 pages = Blueprint("home", __name__)
 
@@ -36,5 +36,5 @@ def student() -> ResponseReturnValue:
         todo=todo,
         cases=cases,
         waiting=waiting,
-        stages=stages_of(cases[0]) if cases else [],
+        stages=way_of(cases[0]).stages if cases else (),
     )

@@ -19,8 +19,10 @@ from web import current
 from web.addresses import cursor, number, wanted
 from web.display import remember_names
 from web.i18n import translated
+from web.lifecycles import task_page
+from web.lifecycles.base import Typed
 from web.navigation import safe_target
-from web.pages import colleagues, contract_pages
+from web.pages import colleagues
 from workflows.partners.services import departments, institutions
 
 pages = Blueprint("inbox", __name__)
@@ -145,11 +147,13 @@ def preview(item_id: int) -> ResponseReturnValue:
     item = g.work_item
     comments = current.engine().comments(item.instance_id, actor=current.actor())
     remember_names([item.assignee, item.owner, *(each.author for each in comments)])
+    page = task_page(item)
     return render_template(
         "inbox/preview.html",
         item=item,
-        contract=contract_pages.view_of(item.instance_id),
         comments=comments,
+        page=page,
+        **(page.context(item, Typed()) if page.preview else {}),
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
@@ -11,34 +9,29 @@ from flask_babel import format_date
 from engine.errors import Conflict, InvalidInput, InvalidState
 from engine.values import WorkItemStatus
 from web import current, partner_links, words
-from web.pages import contract_pages
-from web.pages.tasks import Typed, errors_at_boxes
+from web.lifecycles import task_page
+from web.lifecycles.base import Typed
+from web.pages.tasks import errors_at_boxes
 from web.security import limiter
 from web.submissions import CONTROL, HIDDEN, key_of, nested, reason_of
-from workflows.contract.views import ContractView
 from workflows.partners.services import institution_name
 
 pages = Blueprint("partner", __name__)
 
-SIGNER_FIELDS = ("signer_name", "signer_position", "signer_email")
-
 
 @pages.get("/partner/<token>")
 def show(token: str) -> ResponseReturnValue:
-    """The agreement, and the two answers."""
-    contract = _asked_about()
-    if contract is None:
+    """What is asked, and the answers there are."""
+    if not _still_asked():
         return _answered()
-    return _page(token, contract, Typed())
+    return _page(token, Typed())
 
 
-def _asked_about() -> ContractView | None:
-    """The contract, while the link's own version is the one being asked about."""
+def _still_asked() -> bool:
+    """Whether the task is open and what the link was bound to is what is being asked about."""
     item = partner_links.work_item()
-    contract = contract_pages.view_of(item.instance_id)
-    if item.status != WorkItemStatus.OPEN or contract is None:
-        return None
-    return contract if contract.current.digest == partner_links.link().digest else None
+    current_digest = task_page(item).digest(item)
+    return item.status == WorkItemStatus.OPEN and current_digest == partner_links.link().digest
 
 
 def _answered() -> str:
@@ -51,26 +44,25 @@ def _answered() -> str:
     )
 
 
-def _page(token: str, contract: ContractView, typed: Typed) -> str:
-    agreement = contract.current.agreement
-    contact = (agreement.receiving_contact_given_names, agreement.receiving_contact_family_name)
+def _page(token: str, typed: Typed) -> str:
+    item = partner_links.work_item()
+    page = task_page(item)
+    definition = current.engine().definition(item.definition_id)
     with current.reading() as rows:
-        home = institution_name(rows, agreement.sending_hei_id)
+        home = institution_name(rows, current.settings().home_hei)
     return render_template(
-        "partner/show.html",
+        page.partner,
         token=token,
-        item=partner_links.work_item(),
-        contract=contract,
+        item=item,
+        page=page,
         typed=typed,
+        form=definition.forms.get(item.form) if item.form else None,
         signs=False,
-        signer_fields=SIGNER_FIELDS,
-        defaults={
-            "signer_name": " ".join(part for part in contact if part),
-            "signer_email": agreement.receiving_contact_email or "",
-        },
         suggestions=[],
         home_name=home,
+        process_names=definition.model.names,
         expires=format_date(partner_links.link().expires_at, "d MMMM y"),
+        **page.context(item, typed),
     )
 
 
@@ -78,10 +70,9 @@ def _page(token: str, contract: ContractView, typed: Typed) -> str:
 @limiter.limit("20 per minute; 100 per hour")
 def answer(token: str) -> ResponseReturnValue:
     """Approve or reject; a refusal keeps everything that was typed."""
-    contract = _asked_about()
-    if contract is None:
+    if not _still_asked():
         return _answered(), 409
-    data: dict[str, Any] = nested(request.form.items())
+    data = task_page(partner_links.work_item()).submission(nested(request.form.items()))
     outcome = request.form.get("outcome") or None
     typed = Typed(
         data,
@@ -100,7 +91,7 @@ def answer(token: str) -> ResponseReturnValue:
         )
     except InvalidInput as refused:
         typed.errors = words.field_errors(errors_at_boxes(refused, outcome))
-        return _page(token, contract, typed), 422
+        return _page(token, typed), 422
     except (Conflict, InvalidState):
         return _answered(), 409
     return redirect(url_for("partner.show", token=token))

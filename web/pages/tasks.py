@@ -2,53 +2,32 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, cast
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from engine import Definition
 from engine.errors import Conflict, EngineError, Forbidden, InvalidInput, InvalidState
 from engine.tables.types import from_micros
 from engine.values import Completed, WorkItem, WorkItemStatus
 from web import current, words
 from web.display import clock_time, remember_names
+from web.lifecycles import task_page
+from web.lifecycles.base import Typed
 from web.navigation import safe_target
-from web.pages import colleagues, contract_pages, diagrams
+from web.pages import colleagues, diagrams
 from web.pages.remarks import NOTHING_SAID, Remark
 from web.submissions import comment_of, key_of, nested, readable, reason_of
 
 pages = Blueprint("tasks", __name__)
-
-DRAFT_PAGE = "contract.draft"
-SIGN_PAGE = "contract.sign"
-SIGN_PAGES = frozenset({SIGN_PAGE, "contract.partner"})
-SIGNER_FIELDS = {
-    "contract.sign_sending": ("signer_position",),
-    "contract.partner_answer": ("signer_name", "signer_position", "signer_email"),
-}
-"""What a signer tells about themselves, by task handler."""
 
 REFUSALS = (InvalidInput, InvalidState, Conflict, Forbidden)
 """What a person may be told while what they typed stays on the page."""
 
 EVENTS = 60
 """The newest part of a case's history: enough for the marks of the diagram."""
-
-
-@dataclass
-class Typed:
-    """What a person has typed and not yet got through."""
-
-    data: Mapping[str, Any] | None = None
-    reasons: Mapping[str, str] = field(default_factory=dict)
-    outcome: str | None = None
-    key: str = field(default_factory=lambda: str(uuid.uuid4()))
-    errors: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 def _item() -> WorkItem:
@@ -73,34 +52,27 @@ def _typed_from_draft(item: WorkItem) -> Typed:
     return Typed(data or None, reasons)
 
 
-def _handler(definition: Definition, item: WorkItem) -> str:
-    element = definition.model.elements.get(item.element)
-    return element.properties.get("handler", "") if element else ""
-
-
 def _page(item: WorkItem, typed: Typed, remark: Remark = NOTHING_SAID) -> str:
     engine, actor = current.engine(), current.actor()
     definition = engine.definition(item.definition_id)
-    contract = contract_pages.view_of(item.instance_id)
+    page = task_page(item)
     seats = engine.seats(item.id, actor=actor) if item.approval else []
     comments = engine.comments(item.instance_id, actor=actor)
     events = engine.history(item.instance_id, actor=actor, limit=EVENTS, newest=True)
     instance = engine.instance(item.instance_id, actor=actor)
-    form = definition.forms.get(item.form) if item.form else None
     remember_names(
         [item.assignee, item.owner, item.completed_by]
         + [seat.decided_by or seat.assignee for seat in seats]
         + [comment.author for comment in comments]
         + [event.actor for event in events]
     )
-    template = "tasks/draft.html" if item.page == DRAFT_PAGE else "tasks/task.html"
     return render_template(
-        template,
+        page.template,
         item=item,
+        page=page,
         instance=instance,
         typed=typed,
-        contract=contract,
-        form=form,
+        form=definition.forms.get(item.form) if item.form else None,
         seats=seats,
         comments=comments,
         remark=remark,
@@ -109,20 +81,10 @@ def _page(item: WorkItem, typed: Typed, remark: Remark = NOTHING_SAID) -> str:
         element_names=diagrams.element_names(definition),
         may_act=_may_act(item),
         colleagues=colleagues.of_group(item.candidate, current.actor()),
-        editor=_editor(contract, typed) if item.page == DRAFT_PAGE and contract else None,
-        shows_signing=item.page in SIGN_PAGES,
-        signs=item.page == SIGN_PAGE,
-        signer_fields=SIGNER_FIELDS.get(_handler(definition, item), ()),
-        defaults={},
+        signs=page.signs,
         suggestions=words.standard_reasons(),
+        **page.context(item, typed),
     )
-
-
-def _editor(contract: Any, typed: Typed) -> dict[str, Any]:
-    return {
-        "fields": contract_pages.editor_fields(contract, typed.data),
-        "parts": contract_pages.editor_parts(contract, typed.data),
-    }
 
 
 def _may_act(item: WorkItem) -> bool:
@@ -135,9 +97,7 @@ def _may_act(item: WorkItem) -> bool:
 
 
 def _typed_from_request(item: WorkItem) -> Typed:
-    data: Mapping[str, Any] = nested(request.form.items())
-    if item.page == DRAFT_PAGE:
-        data = contract_pages.submission(nested(request.form.items()))
+    data = task_page(item).submission(nested(request.form.items()))
     outcome = request.form.get("outcome") or None
     reasons = {
         name.removeprefix("reason_"): text
@@ -151,8 +111,10 @@ def _typed_from_request(item: WorkItem) -> Typed:
 def complete(item_id: int) -> ResponseReturnValue:
     """Decide; on any refusal the page comes back with everything that was typed."""
     item = _item()
-    if "row_action" in request.form:
-        return _with_row_action(item)
+    change_rows = task_page(item).row_action
+    if change_rows is not None and "row_action" in request.form:
+        rows = change_rows(nested(request.form.items()), request.form["row_action"])
+        return _with_rows(item, rows)
     typed = _typed_from_request(item)
     try:
         done = current.engine().complete(
@@ -203,10 +165,9 @@ def errors_at_boxes(refused: InvalidInput, outcome: str | None) -> dict[str, lis
     }
 
 
-def _with_row_action(item: WorkItem) -> ResponseReturnValue:
-    """Add or remove a row of the editor without script; nothing is submitted."""
+def _with_rows(item: WorkItem, data: Mapping[str, Any]) -> ResponseReturnValue:
+    """The page with a row more or less, for browsers without script; nothing is submitted."""
     typed = _typed_from_request(item)
-    data = contract_pages.with_row_action(nested(request.form.items()), request.form["row_action"])
     try:
         current.engine().save_draft(item.id, actor=current.actor(), data=data)
     except REFUSALS as refused:

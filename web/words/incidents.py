@@ -45,6 +45,14 @@ REASONS = {
         lazy("An approval step asks nobody."),
         lazy("Correct the list of those who are asked, then try again."),
     ),
+    "no_business_key": (
+        lazy("A message of the diagram does not say which case it is about."),
+        _EXPRESSION,
+    ),
+    "message_refused": (
+        lazy("A message could not start the case it was to start."),
+        lazy("Mend the cause that the detail names, then try again."),
+    ),
     "approval_failed": (
         lazy("An approval step cannot decide with its options."),
         lazy("Correct the option that the detail names, then try again."),

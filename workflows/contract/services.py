@@ -18,7 +18,7 @@ from workflows.contract.components import by_part, row_of, rows_of, view_of
 from workflows.contract.digest import content_digest
 from workflows.contract.drafts import read_draft
 from workflows.contract.models import ContractVersion
-from workflows.contract.notices import announce
+from workflows.contract.notices import announce_signed
 from workflows.contract.policy import structure_errors
 from workflows.contract.reading import (
     contract_view,
@@ -151,7 +151,8 @@ def start_case(engine: Engine, unit: Unit, mobility: Mobility, *, entry: str) ->
     )
     mobility.instance_id = started.instance_id
     unit.session.flush()
-    announce(unit, started.instance_id)
+    if started.finished:
+        announce_signed(unit, mobility, started.instance_id)
     return Opened(mobility.id, started.instance_id, tuple(started.work_items))
 
 

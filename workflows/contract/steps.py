@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from engine.errors import InvalidInput, InvalidState
 from engine.texts import unusable
 from workflows.contract.models import ContractVersion
-from workflows.contract.notices import announce
+from workflows.contract.notices import announce_signed
 from workflows.contract.reading import REMARK, latest_version
 from workflows.contract.services import next_version, save_draft, submit
 from workflows.contract.signing import Signer, add_comment, add_review, sign
@@ -58,7 +58,6 @@ class Draft:
         labels = labels_for(ctx.session, mobility)
         if labels != ctx.work_item.labels:
             ctx.unit.relabel(ctx.instance_id, labels)
-        announce(ctx.unit, ctx.instance_id)
         return NOTHING
 
 
@@ -140,12 +139,12 @@ class PartnerAnswer:
             if not any(s.role == Role.RECEIVING for s in version.signatures):
                 _sign(ctx, Role.RECEIVING, _partner(ctx, data, mandatory=True), data)
             version.status = VersionStatus.SIGNED.value
+            announce_signed(ctx.unit, version.mobility, ctx.instance_id)
         else:
             if not any(not comment.late for comment in version.comments):
                 signer = _partner(ctx, data, mandatory=False)
                 add_comment(ctx.session, version, ctx.reason or "", signer, at=ctx.now)
             next_version(ctx.session, version, now=ctx.now, status=VersionStatus.REJECTED)
-        announce(ctx.unit, ctx.instance_id)
         return NOTHING
 
 
@@ -201,13 +200,11 @@ def _answer_inside(
     )
     if outcome == "return":
         next_version(ctx.session, version, now=ctx.now, status=VersionStatus.RETURNED)
-    announce(ctx.unit, ctx.instance_id)
 
 
 def _sign(ctx: TaskContext, role: Role, signer: Signer, data: Mapping[str, str]) -> None:
     version = _current(ctx)
     sign(ctx.session, version, role, signer, at=ctx.now, seen_digest=data.get("digest"))
-    announce(ctx.unit, ctx.instance_id)
 
 
 def _student(ctx: TaskContext) -> Signer:

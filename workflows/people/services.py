@@ -18,6 +18,8 @@ ADMIN = "admin"
 AUDITOR = "auditor"
 PARTNER_DESK = "partner-desk"
 RI = "ri"
+REGISTRAR = "registrar"
+"""The registrar's office (scolarité): records waivers, enters recognised results."""
 
 OVERSEERS = frozenset({ADMIN, AUDITOR, RI})
 """Groups whose members see every case; seeing is all it gives them."""
@@ -37,6 +39,16 @@ def _nobody() -> str:
 def coordinator_group(department: str) -> str:
     """The candidate group of a department's coordinators."""
     return f"coordinator:{department}"
+
+
+def head_group(department: str) -> str:
+    """The candidate group of a department's head, who signs for it."""
+    return f"head:{department}"
+
+
+def jury_group(department: str) -> str:
+    """The candidate group of the examination board of a department."""
+    return f"jury:{department}"
 
 
 def student_group(person_id: int) -> str:

@@ -9,7 +9,7 @@ from engine.definitions.model import ACTIVITIES, Element
 from engine.definitions.problems import Severity
 
 SUPPORTED: Mapping[str, frozenset[str | None]] = {
-    "startEvent": frozenset({None}),
+    "startEvent": frozenset({None, "message"}),
     "endEvent": frozenset({None, "message", "signal", "error", "escalation", "terminate"}),
     "intermediateCatchEvent": frozenset({"message", "signal", "timer"}),
     "intermediateThrowEvent": frozenset({None, "message", "signal", "escalation"}),
@@ -31,6 +31,7 @@ def check(context: Context) -> None:
     for node in context.model.elements.values():
         if node.type in SUPPORTED:
             _check_definition(context, node)
+            _check_business_key(context, node)
         if node.type == "receiveTask" or node.event == "message":
             _check_message(context, node)
         if node.event == "signal":
@@ -39,6 +40,7 @@ def check(context: Context) -> None:
             _check_code(context, node)
         if node.type == "boundaryEvent":
             _check_boundary(context, node)
+    _check_message_starts(context)
     _check_uncaught(context)
 
 
@@ -61,6 +63,39 @@ def _check_message(context: Context, node: Element) -> None:
     elif not node.message.strip():
         message = f"The message of '{node.id}' has no name; messages are matched by name."
         context.report.add("message_without_name", node, message)
+
+
+def _check_business_key(context: Context, node: Element) -> None:
+    if "businessKey" in node.properties and node.event != "message":
+        message = f"'{node.id}' throws no message, so its businessKey means nothing; remove it."
+        context.report.add("property_invalid", node, message, property="businessKey")
+
+
+def _check_message_starts(context: Context) -> None:
+    """A message starts a whole case, of one process, by one event."""
+    report, model = context.report, context.model
+    called = {node.called_element for node in model.elements.values()}
+    starts: dict[str, Element] = {}
+    for node in model.elements.values():
+        if node.type != "startEvent" or node.event != "message":
+            continue
+        elsewhere = not context.alone and node.process_id != model.process_id
+        if node.scope != node.process_id or elsewhere or node.process_id in called:
+            message = (
+                f"A message starts whole cases, so '{node.id}' belongs into the process that"
+                " cases start with; use a plain start event here."
+            )
+            report.add("message_start_place", node, message)
+        elif node.message and starts.setdefault(node.message, node).id != node.id:
+            message = f"Another start event waits for '{node.message[:80]}' too; keep one."
+            report.add("message_start_twice", node, message)
+    for node in model.elements.values():
+        if node.type in {"endEvent", "intermediateThrowEvent"} and node.message in starts:
+            message = (
+                f"'{node.id}' throws the message that starts this process, which would start"
+                " itself again and again; choose another message."
+            )
+            report.add("message_starts_itself", node, message)
 
 
 def _check_signal(context: Context, node: Element, thrown: set[str | None]) -> None:

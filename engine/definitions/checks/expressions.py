@@ -32,6 +32,9 @@ def _check_properties(context: Context, node: Element) -> None:
     if "candidateGroup" in properties:
         group = properties["candidateGroup"]
         context.feel.check(node, group, f"The candidateGroup of '{node.id}'")
+    if "businessKey" in properties:
+        key = properties["businessKey"]
+        context.feel.check(node, key, f"The businessKey of '{node.id}'")
     for name, value in properties.items():
         if name.startswith("param.") and node.type in {"serviceTask", "sendTask"}:
             context.feel.check(node, value, f"{name} of '{node.id}'")

@@ -45,9 +45,27 @@ def _check_starts(context: Context, level: Level) -> None:
     starts = level.of_type("startEvent")
     if not starts:
         context.report.add("no_start_event", at, f"'{level.id}' has no start event; draw one.")
-    for extra in starts[1:]:
-        message = f"'{level.id}' has several start events; keep one."
+    plain = [start for start in starts if start.event != "message"]
+    for extra in plain[1:]:
+        message = f"'{level.id}' has several start events without a message; keep one."
         context.report.add("several_start_events", extra, message)
+    if len(starts) > 1:
+        _check_joins_of_starts(context, level, starts)
+
+
+def _check_joins_of_starts(context: Context, level: Level, starts: list[Element]) -> None:
+    """A case begins at one start event, so a join must not wait for what another leads to."""
+    for start in starts:
+        reached = level.reach[start.id]
+        for join in level.in_bits(reached):
+            if join.type != "parallelGateway":
+                continue
+            if any(not level.bits[flow.source] & reached for flow in level.into(join.id)):
+                message = (
+                    f"'{join.id}' waits for flows that '{start.id}' does not lead to, so a case"
+                    " begun there would hang; use an exclusive gateway to bring starts together."
+                )
+                context.report.add("join_of_starts", join, message)
 
 
 def _check_ends(context: Context, level: Level) -> None:

@@ -104,6 +104,9 @@ _FORK = (
 )
 _PLAIN = {
     "startEvent": around(),
+    "startEvent:message": around(
+        extra=event("startEvent", "opened", DEFINITIONS["message"]) + flow("opened", "end")
+    ),
     "endEvent": around(),
     "sequenceFlow": around(),
     "task": single('<bpmn:task id="a"/>'),

@@ -82,10 +82,8 @@ REFUSED: list[Row] = [
     ),
     (
         "event_not_supported",
-        with_root(
-            f'<bpmn:startEvent id="start">{ON_MESSAGE}</bpmn:startEvent>{END}'
-            + flow("start", "end"),
-            MESSAGE,
+        bundle(
+            event("startEvent", "start", timer("timeDuration", "P1D")) + END + flow("start", "end"),
         ),
         "start",
     ),
@@ -140,6 +138,16 @@ FLOW: list[Row] = [
         "several_start_events",
         bundle('<bpmn:startEvent id="s2"/>' + flow("s2", "end") + around()),
         "start",
+    ),
+    (
+        "join_of_starts",
+        with_root(
+            around(("join", '<bpmn:parallelGateway id="join"/>'))
+            + event("startEvent", "s2", ON_MESSAGE)
+            + flow("s2", "join"),
+            MESSAGE,
+        ),
+        "join",
     ),
     ("no_end_event", bundle(START + '<bpmn:task id="a"/>' + flow("start", "a")), "main"),
     ("flow_into_start", bundle(around(("a", user("a")), extra=flow("a", "start"))), "a_to_start"),

@@ -1,11 +1,15 @@
 """Faults of events."""
 
+from engine.definitions import Bundle
 from tests.unit.definitions.diagrams import (
+    END,
     START,
     around,
     bundle,
+    diagram,
     event,
     flow,
+    properties,
     service,
     single,
     timer,
@@ -13,16 +17,27 @@ from tests.unit.definitions.diagrams import (
 )
 from tests.unit.definitions.faulty import (
     CATCH,
+    INNER_END,
     MESSAGE,
     ON_MESSAGE,
     Row,
     boundary,
     parallel,
     race,
+    subprocess,
     wait,
     with_root,
     with_task,
 )
+
+STARTED_INNER = event("startEvent", "s2", ON_MESSAGE) + INNER_END + flow("s2", "e2")
+
+
+def opened(identifier: str, message: str = "m") -> str:
+    """A message start event that leads to the end."""
+    definition = f'<bpmn:messageEventDefinition messageRef="{message}"/>'
+    return event("startEvent", identifier, definition) + flow(identifier, "end")
+
 
 EVENTS: list[Row] = [
     (
@@ -42,6 +57,51 @@ EVENTS: list[Row] = [
         "g",
     ),
     ("event_gateway_same_message", race(wait("a", ON_MESSAGE), wait("b", ON_MESSAGE)), "b"),
+    ("message_start_place", with_root(single(subprocess(STARTED_INNER), "sub"), MESSAGE), "s2"),
+    (
+        "message_start_place",
+        Bundle(
+            "main",
+            {
+                "main.bpmn": diagram(single('<bpmn:callActivity id="a" calledElement="other"/>')),
+                "other.bpmn": diagram(STARTED_INNER, key="other", root=MESSAGE),
+            },
+        ),
+        "s2",
+    ),
+    (
+        "message_start_twice",
+        with_root(
+            around(extra=opened("s2") + opened("s3", "again")),
+            MESSAGE + '<bpmn:message id="again" name="answer"/>',
+        ),
+        "s3",
+    ),
+    (
+        "message_starts_itself",
+        with_root(
+            around(extra=opened("s2")).replace(
+                END, f'<bpmn:endEvent id="end">{ON_MESSAGE}</bpmn:endEvent>'
+            ),
+            MESSAGE,
+        ),
+        "end",
+    ),
+    (
+        "property_invalid",
+        bundle(around().replace(END, event("endEvent", "end", properties({"businessKey": "x"})))),
+        "end",
+    ),
+    (
+        "expression_invalid",
+        with_root(
+            around().replace(
+                END, event("endEvent", "end", properties({"businessKey": "a == b"}) + ON_MESSAGE)
+            ),
+            MESSAGE,
+        ),
+        "end",
+    ),
     ("message_missing", with_task('<bpmn:receiveTask id="a"/>'), "a"),
     ("message_missing", with_task(CATCH.format("<bpmn:messageEventDefinition/>")), "a"),
     (

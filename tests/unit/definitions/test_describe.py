@@ -9,6 +9,7 @@ from tests.unit.definitions.diagrams import (
     around,
     definitions,
     diagram,
+    event,
     flow,
     process,
     properties,
@@ -16,7 +17,7 @@ from tests.unit.definitions.diagrams import (
     single,
     user,
 )
-from tests.unit.definitions.faulty import INNER, dmn
+from tests.unit.definitions.faulty import INNER, MESSAGE, ON_MESSAGE, dmn, with_root
 
 LANES = f"""<bpmn:laneSet id="ls">
   <bpmn:lane id="outer" name="University">
@@ -80,6 +81,14 @@ def test_the_settings_of_the_process():
     assert (model.time_zone, model.calendar) == ("America/Lima", "fr")
     assert model.routing_variables == {"route", "size"}
     assert _model(around()).time_zone == "Europe/Paris"
+
+
+def test_what_starts_the_process():
+    started = event("startEvent", "s2", ON_MESSAGE) + flow("s2", "end")
+    both = describe(with_root(around(extra=started), MESSAGE))
+    assert (both.none_start, both.message_starts) == (True, {"answer": "s2"})
+    alone = describe(with_root(END + started, MESSAGE))
+    assert (alone.none_start, alone.message_starts) == (False, {"answer": "s2"})
 
 
 def test_the_main_process_is_named_as_the_bundle_or_called_by_no_other():

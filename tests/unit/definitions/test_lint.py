@@ -19,7 +19,7 @@ from tests.unit.definitions.diagrams import (
     single,
     user,
 )
-from tests.unit.definitions.faulty import INNER, dmn, parallel
+from tests.unit.definitions.faulty import INNER, MESSAGE, ON_MESSAGE, dmn, parallel, with_root
 
 
 def _codes(problems, severity=None):
@@ -36,6 +36,17 @@ def test_an_absent_partner_is_a_warning_for_a_file_alone_and_an_error_in_a_bundl
     assert {each.file for each in alone} == {"bpmn/main.bpmn"}
     together = lint(Bundle("main", {"main.bpmn": CALL}), catalogue())
     assert "unknown_process" in _codes(together, Severity.ERROR)
+
+
+def test_messages_alone_may_start_a_process():
+    opened = event("startEvent", "s2", ON_MESSAGE) + flow("s2", "end")
+    assert _codes(lint(with_root(END + opened, MESSAGE), catalogue()), Severity.ERROR) == set()
+
+
+def test_starts_may_meet_again_at_an_exclusive_gateway():
+    opened = event("startEvent", "s2", ON_MESSAGE) + flow("s2", "g")
+    body = around(("g", '<bpmn:exclusiveGateway id="g"/>'), ("a", user("a")), extra=opened)
+    assert _codes(lint(with_root(body, MESSAGE), catalogue()), Severity.ERROR) == set()
 
 
 def test_a_table_or_a_form_alone_needs_no_process():

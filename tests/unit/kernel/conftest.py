@@ -45,7 +45,7 @@ class FakeEvaluator:
 class Case:
     """A process under test. It lives as bytes: every step loads it anew and dumps it again."""
 
-    def __init__(self, files, variables=None, *, evaluator=None, budget=2000) -> None:
+    def __init__(self, files, variables=None, *, evaluator=None, budget=2000, at="") -> None:
         if isinstance(files, bytes):
             files = {"main.bpmn": files}
         self.executable = compile_process(files, "main")
@@ -53,7 +53,7 @@ class Case:
         self.budget = budget
         self.path: list[tuple[str, str]] = []
         self.thrown: list[tuple[str, dict]] = []
-        self._keep(Run.start(self.executable, variables or {}, self.evaluator, budget))
+        self._keep(Run.start(self.executable, variables or {}, self.evaluator, budget, at=at))
 
     def run(self) -> Run:
         return Run.load(self.executable, self.state, self.evaluator, self.budget)
@@ -115,8 +115,9 @@ class Case:
 def case():
     """Start a process written as flows: ``case("start:start -> a:user", {"x": 1})``."""
 
-    def start(flows, variables=None, *, evaluator=None, budget=2000, **bodies):
-        return Case(diagram(flows, **bodies), variables, evaluator=evaluator, budget=budget)
+    def start(flows, variables=None, *, evaluator=None, budget=2000, at="", **bodies):
+        files = diagram(flows, **bodies)
+        return Case(files, variables, evaluator=evaluator, budget=budget, at=at)
 
     return start
 

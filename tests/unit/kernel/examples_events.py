@@ -12,6 +12,15 @@ def _(case, **_):
     assert run.path == [("s", "entered"), ("s", "completed"), ("a", "entered")]
 
 
+@example("startEvent:message")
+def _(case, **_):
+    flows = "s:start -> a:user \n m:start-message=opened -> b:user"
+    assert case(flows).waiting == ["a"]
+    run = case(flows, {"x": 1}, at="m")
+    assert run.path == [("m", "entered"), ("m", "completed"), ("b", "entered")]
+    assert run.wait("b").variables == {"x": 1}
+
+
 @example("endEvent")
 def _(case, **_):
     run = case("s:start -> both:and -> a:user -> x:end \n both -> b:user -> y:end")

@@ -124,7 +124,8 @@ def test_subprocesses_of_two_files_may_share_an_id(case_of_files):
         "s:start -> a:user \n t:start -> a",
         "a:user -> b:user",
         "s:start-timer -> a:user",
-        "s:start-message=m -> a:user",
+        "s:start -> a:user \n t:start-message -> a",
+        "t:start-message=m -> a:user -> t",
         "s:start -> c:catch",
         "s:start -> c:catch-error=E",
         "s:start -> c:catch-conditional",
@@ -240,6 +241,22 @@ def test_the_allow_list_and_the_compiler_agree_on_elements():
 def test_bad_xml_is_refused(data):
     with pytest.raises(ValueError, match=r"\w"):
         compile_process({"main.bpmn": data}, "main")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"main.bpmn": diagram("s:start -> w:sub=i", i="t:start-message=m -> a:user")},
+        {
+            "main.bpmn": diagram("s:start -> c:call=other"),
+            "other.bpmn": diagram("t:start-message=m -> a:user", process="other"),
+        },
+    ],
+    ids=["subprocess", "called process"],
+)
+def test_a_message_starts_the_main_process_only(files):
+    with pytest.raises(ValueError, match="'t'"):
+        compile_process(files, "main")
 
 
 def test_processes_of_one_id_are_refused():

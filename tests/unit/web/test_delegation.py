@@ -12,7 +12,7 @@ BACK = "Give it back prepared"
 @pytest.fixture
 def deputy(app, engine):
     """A second coordinator of the department."""
-    from tests.unit.web.conftest import PASSWORD
+    from tests.builders_web import PASSWORD
 
     with engine.unit(SYSTEM) as unit:
         person = create_person(

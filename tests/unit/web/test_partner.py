@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from engine.identity import SYSTEM
-from workflows.contract.links import LIFE, issue_link
 from workflows.contract.services import contract_view
+from workflows.links import LIFE, issue_link
 from workflows.people.services import actor_for, find_person
 
 
@@ -21,12 +21,12 @@ def link(app, engine, settings, task):
             item, actor=actor, data={}, outcome="approve", idempotency_key=f"step {number}"
         )
         item = done.next_items[0]
-    business_key = engine.work_item(item, actor=SYSTEM).business_key
+    asked = engine.work_item(item, actor=SYSTEM)
     with engine.reading() as session:
-        digest = contract_view(session, int(business_key)).current.digest
+        digest = contract_view(session, int(asked.business_key)).current.digest
     token = issue_link(
         settings.secret_key,
-        mobility_id=int(business_key),
+        instance_id=asked.instance_id,
         work_item_id=item,
         digest=digest,
         now=engine.clock.now(),

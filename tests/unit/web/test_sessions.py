@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from tests.unit.web.conftest import PASSWORD
+from tests.builders_web import PASSWORD
 from web.security import IDLE_TIMEOUT
 from web.sessions import LIFETIME
 

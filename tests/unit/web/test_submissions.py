@@ -1,6 +1,6 @@
 """From a page's flat names to nested values, and back to lines to copy."""
 
-from web.pages.contract_pages import submission, with_row_action
+from web.lifecycles.contract_editor import submission, with_row_action
 from web.submissions import nested, readable, reason_of
 
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
@@ -25,10 +26,39 @@ def messages():
 
 
 @pytest.fixture(scope="module", params=["fr", "es"])
-def catalogue(request):
-    path = i18n.TRANSLATIONS / request.param / "LC_MESSAGES" / "messages.po"
-    with path.open("rb") as stream:
-        return read_po(stream, locale=request.param)
+def files(request):
+    """The catalogues of one language, by the name of their file."""
+    found = {}
+    for path in sorted((i18n.TRANSLATIONS / request.param / "LC_MESSAGES").glob("*.po")):
+        with path.open("rb") as stream:
+            found[path.name] = read_po(stream, locale=request.param)
+    return found
+
+
+@pytest.fixture(scope="module")
+def catalogue(files):
+    """All of them as one."""
+    together = Catalog()
+    for each in files.values():
+        for message in each:
+            together[message.id] = message
+    return together
+
+
+def test_no_text_is_translated_twice(files):
+    ids = [(message.id, name) for name, each in files.items() for message in each if message.id]
+    first = {}
+    assert [
+        (id_, first[id_], name) for id_, name in ids if first.setdefault(id_, name) != name
+    ] == []
+
+
+def test_every_lifecycle_speaks_both_languages():
+    names = [
+        {path.name for path in (i18n.TRANSLATIONS / language / "LC_MESSAGES").glob("*.po")}
+        for language in ("fr", "es")
+    ]
+    assert names[0] == names[1]
 
 
 def test_there_are_messages(messages):

@@ -9,7 +9,6 @@ import pytest
 from lxml import etree
 
 from tests.builders_domain import ROOT
-from workflows.contract.notices import STEPS
 
 FOLDER = ROOT / "bpmn" / "contract"
 DIAGRAM = etree.parse(str(FOLDER / "contract.bpmn"))
@@ -79,10 +78,6 @@ def test_every_user_task_has_a_reminder_and_an_escalation_that_leave_it_open():
         events = find(f"//bpmn:boundaryEvent[@attachedToRef='{task}']")
         assert len(events) == 2
         assert {event.get("cancelActivity") for event in events} == {"false"}
-
-
-def test_mails_know_every_step():
-    assert set(find("//bpmn:userTask/@id")) == set(STEPS)
 
 
 @pytest.mark.parametrize("path", sorted((FOLDER / "forms").glob("*.json")), ids=lambda p: p.name)

@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.contract.links import LIFE, LinkExpired, LinkInvalid, issue_link, verify_link
+from workflows.links import LIFE, LinkExpired, LinkInvalid, issue_link, verify_link
 
 KEY = "a key that only this test knows"
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
-TOKEN = issue_link(KEY, mobility_id=7, work_item_id=1 << 60, digest="ab" * 32, now=NOW)
+TOKEN = issue_link(KEY, instance_id=7, work_item_id=1 << 60, digest="ab" * 32, now=NOW)
 
 
 def test_a_link_says_what_it_was_made_for():
     link = verify_link(KEY, TOKEN, now=NOW + timedelta(days=3))
-    assert (link.mobility_id, link.work_item_id, link.digest) == (7, 1 << 60, "ab" * 32)
+    assert (link.instance_id, link.work_item_id, link.digest) == (7, 1 << 60, "ab" * 32)
     assert link.expires_at == NOW + LIFE
     assert link.actor.id == "partner:7"
     assert link.actor.only_item == 1 << 60
@@ -46,7 +46,7 @@ def test_a_changed_link_is_never_valid(position, character):
         except LinkInvalid:
             return
         # The last character of base64 holds bits that mean nothing.
-        assert (link.mobility_id, link.work_item_id) == (7, 1 << 60)
+        assert (link.instance_id, link.work_item_id) == (7, 1 << 60)
 
 
 def test_a_link_of_another_key_is_refused():

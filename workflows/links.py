@@ -1,8 +1,8 @@
 """Links by which a partner answers without an account.
 
-A token names one work item and the digest of the version it asks about, signed with the
-installation's secret key. It opens that work item and nothing else, as long as that
-version is the one being asked about.
+A token names one work item and, where there is one, the digest of what it asks about,
+signed with the installation's secret key. It opens that work item and nothing else, as
+long as that very thing is being asked about.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class LinkInvalid(EngineError):
 class PartnerLink:
     """What a token says; ``expires_at`` is until when it lives."""
 
-    mobility_id: int
+    instance_id: int
     work_item_id: int
     digest: str
     expires_at: datetime
@@ -47,17 +47,17 @@ class PartnerLink:
     def actor(self) -> Actor:
         """The actor it stands for: the partner, on that one work item."""
         return Actor(
-            id=f"partner:{self.mobility_id}",
+            id=f"partner:{self.instance_id}",
             groups=frozenset({PARTNER_DESK}),
             only_item=self.work_item_id,
         )
 
 
 def issue_link(
-    secret_key: str, *, mobility_id: int, work_item_id: int, digest: str, now: datetime
+    secret_key: str, *, instance_id: int, work_item_id: int, digest: str, now: datetime
 ) -> str:
-    """A token for that work item, bound to that version's content digest."""
-    content = [mobility_id, work_item_id, digest]
+    """A token for that work item, bound to the digest of what was shown (or none)."""
+    content = [instance_id, work_item_id, digest]
     return str(_serializer(secret_key, lambda: now).dumps(content))
 
 
@@ -76,8 +76,8 @@ def verify_link(
     except BadSignature as error:
         raise LinkInvalid from error
     match content:
-        case [int(mobility_id), int(work_item_id), str(digest)]:
-            return PartnerLink(mobility_id, work_item_id, digest, _aware(signed_at) + life)
+        case [int(instance_id), int(work_item_id), str(digest)]:
+            return PartnerLink(instance_id, work_item_id, digest, _aware(signed_at) + life)
     raise LinkInvalid
 
 

@@ -1,4 +1,4 @@
-"""The contract on pages: its tables to read, its editor, and what a page sends back."""
+"""The contract's editor: its tables as they are typed, and what a page sends back."""
 
 from __future__ import annotations
 
@@ -8,14 +8,10 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
-
-from web import current
 from web.submissions import Node
-from workflows.contract.reading import PARTS_OF_TYPE, contract_view
+from workflows.contract.reading import PARTS_OF_TYPE
 from workflows.contract.views import Change, ComponentView, ContractView, Part
 from workflows.mobility.agreement import AGREEMENT_FIELDS
-from workflows.mobility.models import Mobility
 
 PARTS = tuple(part.value for part in Part)
 LONG_TEXT = {
@@ -43,19 +39,6 @@ class EditorPart:
     def total(self) -> Decimal:
         """The sum of the credits that can be read as numbers so far."""
         return sum((_decimal(each) for row in self.rows for each in _credits(row)), Decimal(0))
-
-
-def mobility_id_of(instance_id: int) -> int | None:
-    """The mobility an instance is about; None for processes that have none."""
-    with current.reading() as rows:
-        return rows.scalar(select(Mobility.id).where(Mobility.instance_id == instance_id))
-
-
-def view_of(instance_id: int) -> ContractView | None:
-    """The contract of a case, or None where the case has none."""
-    with current.reading() as rows:
-        mobility = rows.scalar(select(Mobility.id).where(Mobility.instance_id == instance_id))
-        return contract_view(rows, mobility) if mobility is not None else None
 
 
 def editor_fields(contract: ContractView, typed: Mapping[str, Any] | None) -> dict[str, str]:

@@ -1,0 +1,65 @@
+"""The application as the tests of pages use it: deployed, with a department and people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from flask import Flask
+
+from engine import Engine
+from engine.definitions import Bundle
+from engine.identity import SYSTEM, Actor
+from web.app import create_app
+from web.config import Settings
+from workflows.contract.services import Opened, open_contract
+from workflows.partners.models import Department, Institution
+from workflows.people.services import actor_for, create_person, find_person
+
+PASSWORD = "only the tests know this"
+PEOPLE = {"lea": (), "marie": ("coordinator:lea",), "claire": ("ri",), "sam": ("admin",)}
+"""Groups by login."""
+
+
+def application(
+    settings: Settings, engine: Engine, people: Mapping[str, Iterable[str]] = PEOPLE
+) -> Flask:
+    """The application over an empty database, without tokens against forged requests."""
+    engine.deploy(Bundle.from_folder(settings.bundles_dir / "contract"), actor=SYSTEM)
+    with engine.unit(SYSTEM) as unit:
+        unit.session.add(
+            Department(code="lea", name_fr="Langues", name_en="Languages", name_es="Lenguas")
+        )
+        unit.session.add(Institution(hei_id="usal.es", name="Salamanca", locale="es"))
+        for login, groups in people.items():
+            create_person(
+                unit.session,
+                login=login,
+                given_names=login.title(),
+                family_name="Test",
+                email=f"{login}@example.org",
+                password=PASSWORD,
+                groups=groups,
+            )
+    app = create_app(settings, engine)
+    app.config["WTF_CSRF_ENABLED"] = False
+    return app
+
+
+def actor_of(engine: Engine, login: str) -> Actor:
+    """The engine's actor of a person."""
+    with engine.reading() as session:
+        return actor_for(session, find_person(session, login))
+
+
+def open_leas_agreement(engine: Engine, settings: Settings) -> Opened:
+    """A new learning agreement of Lea's, at its draft."""
+    with engine.unit(actor_of(engine, "lea")) as unit:
+        return open_contract(
+            engine,
+            unit,
+            student=find_person(unit.session, "lea"),
+            department="lea",
+            receiving_hei_id="usal.es",
+            academic_year="2026/2027",
+            home_hei_id=settings.home_hei,
+        )

@@ -1,0 +1,93 @@
+"""Open work items as mails tell of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, select
+
+from engine.tables import instance, work_item
+from engine.values import WorkItemStatus
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from engine import Definition
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """An open work item, as mails tell of it."""
+
+    id: int
+    instance_id: int
+    business_key: str
+    key: str
+    element: str
+    candidate: str
+    assignee: str | None
+    names: Mapping[str, str]
+    process_names: Mapping[str, str]
+    subject: str
+    org_unit: str
+    counterparty: str
+
+    def values(self, language: str) -> dict[str, str]:
+        """What texts may say of it, in one language."""
+        return {
+            "step": _said(self.names, language) or self.element,
+            "process": _said(self.process_names, language) or self.key,
+            "student": self.subject,
+            "partner": self.counterparty,
+            "about": ", ".join(filter(None, (self.subject, self.counterparty))),
+        }
+
+
+def _said(names: Mapping[str, str], language: str) -> str:
+    return names.get(language) or names.get("fr") or next(iter(names.values()), "")
+
+
+def by_ids(
+    session: Session, definition: Callable[[int], Definition], ids: Sequence[int]
+) -> list[TaskRow]:
+    """Those of the work items that are still open, in the order of their ids."""
+    return _read(session, definition, work_item.c.id.in_(ids))
+
+
+def of_step(
+    session: Session, definition: Callable[[int], Definition], instance_id: int, element: str
+) -> list[TaskRow]:
+    """The open work items of one user task of one instance."""
+    here = (work_item.c.instance_id == instance_id) & (work_item.c.element == element)
+    return _read(session, definition, here)
+
+
+def _read(
+    session: Session, definition: Callable[[int], Definition], where: ColumnElement[bool]
+) -> list[TaskRow]:
+    statement = (
+        select(work_item, instance.c.business_key)
+        .join(instance, instance.c.id == work_item.c.instance_id)
+        .where(where, work_item.c.status == int(WorkItemStatus.OPEN))
+        .order_by(work_item.c.id)
+    )
+    return [_row(row, definition(row.definition_id)) for row in session.execute(statement)]
+
+
+def _row(row: Any, definition: Definition) -> TaskRow:
+    return TaskRow(
+        id=row.id,
+        instance_id=row.instance_id,
+        business_key=row.business_key,
+        key=definition.key,
+        element=row.element,
+        candidate=row.candidate,
+        assignee=row.assignee,
+        names=definition.element(row.element).names,
+        process_names=definition.model.names,
+        subject=row.subject,
+        org_unit=row.org_unit,
+        counterparty=row.counterparty,
+    )

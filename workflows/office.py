@@ -1,0 +1,41 @@
+"""What the domain needs to know of the installation it works for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """One installation: its addresses, its secret, its university and its folder of files.
+
+    ``demo`` says that everything in it is invented.
+    """
+
+    secret_key: str
+    base_url: str
+    home_hei_id: str
+    data_dir: Path
+    demo: bool = False
+
+    def task_url(self, work_item_id: int) -> str:
+        """Where a work item is done."""
+        return f"{self.base_url}/tasks/{work_item_id}"
+
+    def partner_url(self, token: str) -> str:
+        """Where a partner answers."""
+        return f"{self.base_url}/partner/{token}"
+
+    def case_url(self, instance_id: int) -> str:
+        """Where a case is shown."""
+        return f"{self.base_url}/cases/{instance_id}"
+
+    @property
+    def verification_url(self) -> str:
+        """Where anybody verifies a document; its code follows after a slash."""
+        return f"{self.base_url}/verify"
+
+    def document_url(self, document_id: int) -> str:
+        """Where a document is fetched by those who may see its case."""
+        return f"{self.base_url}/documents/{document_id}"
