@@ -21,7 +21,7 @@ from engine.errors import (
     InvalidState,
     NotFound,
 )
-from engine.identity import SYSTEM, Actor
+from engine.identity import SYSTEM, Actor, Replaced
 from engine.registry import (
     Job,
     JobContext,
@@ -32,6 +32,7 @@ from engine.registry import (
     TaskHandler,
 )
 from engine.runtime.deployed import Definition
+from engine.runtime.work_items import TakeBack
 from engine.unit import Unit
 from engine.values import (
     Comment,
@@ -89,11 +90,13 @@ __all__ = [
     "Performer",
     "Problem",
     "Registry",
+    "Replaced",
     "SeatState",
     "Service",
     "Severity",
     "Started",
     "SystemClock",
+    "TakeBack",
     "TaskContext",
     "TaskHandler",
     "Unit",

@@ -213,16 +213,17 @@ class Engine(Queries):
         text: str,
         work_item_id: int | None = None,
         idempotency_key: str | None = None,
+        unit: Unit | None = None,
     ) -> int:
         """Add a remark to a case; returns its id, the same again for the same key."""
-        with self.unit(actor) as unit:
+        with self._in(actor, unit) as own:
             if idempotency_key is not None:
-                known = idempotency.recall(unit, "comment", idempotency_key)
+                known = idempotency.recall(own, "comment", idempotency_key)
                 if known is not None:
                     return int(known[0])
-            comment_id = work_items.add_comment(unit, instance_id, text, work_item_id)
+            comment_id = work_items.add_comment(own, instance_id, text, work_item_id)
             if idempotency_key is not None:
-                idempotency.remember(unit, "comment", idempotency_key, [comment_id])
+                idempotency.remember(own, "comment", idempotency_key, [comment_id])
             return comment_id
 
     def complete(

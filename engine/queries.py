@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import select
@@ -79,6 +79,12 @@ class Queries:
         now = to_micros(self.clock.now())
         with self.database.read() as connection:
             return inbox.counts(connection, actor, now)
+
+    def inbox_totals(self, queries: Sequence[InboxQuery], *, actor: Actor) -> list[int]:
+        """How many work items each query finds, each counted up to 100."""
+        now = to_micros(self.clock.now())
+        with self.database.read() as connection:
+            return inbox.totals(connection, self._definitions, actor, queries, now)
 
     def work_item(self, item_id: int, *, actor: Actor) -> WorkItem:
         """A work item, open or not, that the actor may see; raises NotFound."""

@@ -139,4 +139,8 @@ class Registry:
     job_kinds: Mapping[str, Performer] = field(default_factory=dict)
     pages: frozenset[str] = frozenset()
     opened: str | None = None
-    """The job kind that hears of new work items; its payload is ``{"items": [ids]}``."""
+    """The job kind that hears of new work items; its payload is ``{"items": [ids]}``.
+
+    It hears too when somebody puts a work item into another's hands: then ``to`` says whose,
+    ``by`` who did it, and ``how`` is ``assigned``, ``delegated`` or ``resolved``.
+    """

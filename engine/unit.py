@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -53,6 +54,15 @@ class Unit:
                 join_transaction_mode="rollback_only",
             )
         return self._session
+
+    @contextmanager
+    def acting(self, actor: Actor) -> Iterator[None]:
+        """Let ``actor`` be who acts until the block ends: a substitute as whom they replace."""
+        before, self.actor = self.actor, actor
+        try:
+            yield
+        finally:
+            self.actor = before
 
     def flush(self) -> None:
         """Send what the session still holds."""

@@ -80,11 +80,17 @@ class WorkItem:
     reason: str | None
     draft: Mapping[str, Value] | None
     labels: Labels
+    bulk: bool = False
+    """Whether the diagram allows to complete many of its kind at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One process instance. ``active_elements`` are the ids where tokens wait."""
+    """One process instance.
+
+    ``active_elements`` are the ids where tokens wait; ``restricted`` hides it from
+    those who oversee and have no part in it.
+    """
 
     id: int
     definition_id: int
@@ -97,6 +103,7 @@ class Instance:
     started_at: datetime
     ended_at: datetime | None
     revision: int
+    restricted: bool = False
     open_items: tuple[WorkItem, ...] = ()
     active_elements: tuple[str, ...] = ()
     incidents: int = 0
@@ -202,6 +209,7 @@ class SeatState:
     open: bool
     work_item_id: int | None
     decided_by: str | None
+    on_behalf_of: str | None
     outcome: str | None
     reason: str | None
     at: datetime | None

@@ -21,10 +21,14 @@ PEOPLE = {"lea": (), "marie": ("coordinator:lea",), "claire": ("ri",), "sam": ("
 
 
 def application(
-    settings: Settings, engine: Engine, people: Mapping[str, Iterable[str]] = PEOPLE
+    settings: Settings,
+    engine: Engine,
+    people: Mapping[str, Iterable[str]] = PEOPLE,
+    bundles: Iterable[str] = ("contract",),
 ) -> Flask:
     """The application over an empty database, without tokens against forged requests."""
-    engine.deploy(Bundle.from_folder(settings.bundles_dir / "contract"), actor=SYSTEM)
+    for name in bundles:
+        engine.deploy(Bundle.from_folder(settings.bundles_dir / name), actor=SYSTEM)
     with engine.unit(SYSTEM) as unit:
         unit.session.add(
             Department(code="lea", name_fr="Langues", name_en="Languages", name_es="Lenguas")

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import create_engine, text
 
@@ -28,12 +29,18 @@ from tests.servers import PostgreSQL, Redis, running_server
 from web.cli import main
 from web.config import Settings
 from web.migrations import head, target_metadata
+from workflows.papers.sealing import make_demonstration
 from workflows.registry import registry
 
 SHARED = "PASSERELLE_TEST_SERVERS"
 """Environment variable with the folder of this run's servers, inherited by xdist workers."""
 
 CHROMIUM = "/usr/bin/chromium"
+
+
+# How long an example takes says how busy the machine is; time is measured in `make bench`.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 
 def pytest_configure(config):
@@ -172,14 +179,23 @@ def clock():
     return FixedClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
 
 
+@pytest.fixture(scope="session")
+def seal_pkcs12(tmp_path_factory):
+    """A certificate with its key, without a password, that documents are sealed with."""
+    path = tmp_path_factory.mktemp("seal") / "seal.p12"
+    make_demonstration(path)
+    return path
+
+
 @pytest.fixture
-def settings(database_url, tmp_path):
+def settings(database_url, tmp_path, seal_pkcs12):
     """The settings of a small installation that is not in demo mode."""
     return Settings(
         database_url=database_url,
         secret_key="a key that only the tests know, 2718281828",
         data_dir=tmp_path,
         bundles_dir=Path(__file__).parent.parent / "bpmn",
+        seal_pkcs12=seal_pkcs12,
     )
 
 

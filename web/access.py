@@ -18,6 +18,16 @@ from flask.typing import ResponseReturnValue
 
 from engine.errors import Forbidden, NotFound
 from web import current, partner_links
+from web.pages import (
+    applications,
+    campaign_rows,
+    difficulties,
+    documents,
+    grants,
+    meetings,
+    rankings,
+    relay,
+)
 from web.security import limiter
 from web.viewer import Viewer
 
@@ -66,8 +76,26 @@ OPERATORS = Policy(
 )
 COMMENT_TASK = Policy("work item the person takes part in", _takes_part, _work_item)
 COMMENT_CASE = Policy("case the person takes part in", _takes_part, _instance)
+RI_CASE = Policy("case, for the international office", lambda viewer: viewer.is_ri, _instance)
 OWN_WORK_ITEM = Policy("work item the person may see", _anyone, _work_item)
+OWN_DOCUMENT = Policy("document of a case the person may see", _anyone, documents.load)
 OWN_CASE = Policy("case the person may see", _anyone, _instance)
+
+STUDENT = Policy("student", lambda viewer: viewer.is_student, campaign_rows.load_open)
+OWN_APPLICATION = Policy("one's own application", lambda v: v.is_student, applications.load)
+CAMPAIGN = Policy("campaign the person has a part in", lambda v: v.is_staff, campaign_rows.load)
+RI_CAMPAIGN = Policy("campaign, for RI", lambda v: v.is_ri, campaign_rows.load)
+RANKING = Policy("ranking the person has a part in", lambda v: v.is_staff, rankings.load)
+RI_RANKING = Policy("ranking, for RI", lambda v: v.is_ri, rankings.load)
+
+ORGANIZERS = Policy(
+    "international office or coordinator", lambda viewer: viewer.is_ri or bool(viewer.departments)
+)
+MEETING = Policy("meeting the person may see", _anyone, meetings.load)
+RI_GRANT = Policy("grant, for RI", lambda viewer: viewer.is_ri, grants.load)
+REPORTER = Policy("mobility the person may report about", _anyone, difficulties.load)
+CORRESPONDENT = Policy("mobility the person is a party to", _anyone, relay.load)
+RELAY_LINK = Policy("signed link of a correspondence")
 
 ACCESS: Mapping[str, Policy] = {
     "static": PUBLIC,
@@ -85,6 +113,22 @@ ACCESS: Mapping[str, Policy] = {
     "inbox.news": SIGNED_IN,
     "inbox.bulk": SIGNED_IN,
     "inbox.preview": OWN_WORK_ITEM,
+    "saved.create": SIGNED_IN,
+    "saved.counts": SIGNED_IN,
+    "saved.rename": SIGNED_IN,
+    "saved.delete": SIGNED_IN,
+    "saved.restore": SIGNED_IN,
+    "mentions.index": SIGNED_IN,
+    "mentions.follow": SIGNED_IN,
+    "mentions.read": SIGNED_IN,
+    "mentions.people": COMMENT_CASE,
+    "settings.show": SIGNED_IN,
+    "settings.mail": SIGNED_IN,
+    "settings.substitutes": STAFF,
+    "settings.arrange": STAFF,
+    "settings.end": STAFF,
+    "outbox.index": OPERATORS,
+    "outbox.show": OPERATORS,
     "tasks.show": OWN_WORK_ITEM,
     "tasks.complete": OWN_WORK_ITEM,
     "tasks.draft": OWN_WORK_ITEM,
@@ -98,12 +142,83 @@ ACCESS: Mapping[str, Policy] = {
     "cases.show": OWN_CASE,
     "cases.diagram": OWN_CASE,
     "cases.comment": COMMENT_CASE,
+    "hubs.start": SIGNED_IN,
+    "hubs.office": SIGNED_IN,
     "start.show": STARTERS,
     "start.create": STARTERS,
+    "nominations.show": RI,
+    "nominations.create": RI,
+    "recognition.start": RI_CASE,
+    "recognition.upload": OWN_WORK_ITEM,
+    "campaigns.index": SIGNED_IN,
+    "campaigns.new": RI,
+    "campaigns.create": RI,
+    "campaigns.show": CAMPAIGN,
+    "campaigns.edit": RI_CAMPAIGN,
+    "campaigns.change": RI_CAMPAIGN,
+    "campaigns.publish_campaign": RI_CAMPAIGN,
+    "campaigns.close_campaign": RI_CAMPAIGN,
+    "campaigns.copy": RI_CAMPAIGN,
+    "campaigns.begin": STUDENT,
+    "campaign_places.show": RI_CAMPAIGN,
+    "campaign_places.keep": RI_CAMPAIGN,
+    "rankings.show": RANKING,
+    "rankings.change": RANKING,
+    "rankings.proposal": RI_RANKING,
+    "rankings.allocate": RI_RANKING,
+    "applications.add": OWN_APPLICATION,
+    "applications.remove": OWN_APPLICATION,
+    "applications.give_up": OWN_APPLICATION,
     "imports.show": RI,
     "imports.upload": RI,
     "incidents.index": OPERATORS,
     "incidents.retry": OPERATORS,
+    "contract_change.ask": COMMENT_CASE,
+    "contract_change.send": COMMENT_CASE,
+    "contract_change.take_back": COMMENT_CASE,
+    "contract_change.correction": COMMENT_CASE,
+    "contract_change.correct_fields": COMMENT_CASE,
+    "contract_change.semesters": RI,
+    "contract_change.set_semester": RI,
+    "validation_plan.reopen": COMMENT_CASE,
+    "exam_waiver.ask": COMMENT_CASE,
+    "exam_waiver.send": COMMENT_CASE,
+    "exam_waiver.shorten": RI_CASE,
+    "exam_waiver.shortened": RI_CASE,
+    "grades.index": STAFF,
+    "grades.show": STAFF,
+    "grades.save": STAFF,
+    "grades.begin": RI,
+    "grades.correct": RI_CASE,
+    "grades.withdraw": RI_CASE,
+    "grades.fetch": PARTNER_LINK,
+    "documents.fetch": OWN_DOCUMENT,
+    "documents.ask": PUBLIC,
+    "documents.verify": PUBLIC,
+    "documents.compare": PUBLIC,
+    "grants.create": RI_CASE,
+    "grants.stay": RI_GRANT,
+    "grants.changed": RI_GRANT,
+    "difficulties.ask": REPORTER,
+    "difficulties.send": REPORTER,
+    "meetings.index": SIGNED_IN,
+    "meetings.new": ORGANIZERS,
+    "meetings.create": ORGANIZERS,
+    "meetings.show": MEETING,
+    "meetings.come": MEETING,
+    "meetings.stay_away": MEETING,
+    "meetings.call_off": MEETING,
+    "meetings.calendar": MEETING,
+    "partnerships.index": STAFF,
+    "partnerships.new": ORGANIZERS,
+    "partnerships.create": ORGANIZERS,
+    "partnerships.renewal": ORGANIZERS,
+    "relay.show": CORRESPONDENT,
+    "relay.send": CORRESPONDENT,
+    "relay.fetch": CORRESPONDENT,
+    "relay.partner": RELAY_LINK,
+    "relay.answer": RELAY_LINK,
+    "relay.partner_fetch": RELAY_LINK,
     "partner.show": PARTNER_LINK,
     "partner.answer": PARTNER_LINK,
     "api.inbox": SIGNED_IN,
@@ -132,6 +247,9 @@ def init_app(app: Flask) -> None:
             # Counted before the link is read, so that guessing is what the limit stops.
             with limiter.limit("60 per minute"):
                 partner_links.load((request.view_args or {})["token"])
+        if policy is RELAY_LINK:
+            with limiter.limit("60 per minute"):
+                relay.load_link((request.view_args or {})["token"])
         if policy.roles is None:
             return None
         return _admit(policy, policy.roles)

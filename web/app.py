@@ -20,14 +20,78 @@ from web import (
 )
 from web.addresses import IdConverter
 from web.api import register_api
-from web.pages import cases, health, home, imports, inbox, incidents, partner, signin, start, tasks
+from web.pages import (
+    applications,
+    campaign_places,
+    campaigns,
+    cases,
+    contract_change,
+    difficulties,
+    documents,
+    exam_waiver,
+    grade_transfer,
+    grants,
+    health,
+    home,
+    hubs,
+    imports,
+    inbox,
+    incidents,
+    meetings,
+    mentions,
+    nominations,
+    outbox,
+    partner,
+    partnerships,
+    rankings,
+    recognition,
+    relay,
+    saved,
+    settings,
+    signin,
+    start,
+    tasks,
+    validation_plan,
+)
 
 if TYPE_CHECKING:
     from engine import Engine
     from web.config import Settings
 
 
-PAGES = (health, signin, home, inbox, tasks, cases, start, imports, incidents, partner)
+PAGES = (
+    health,
+    signin,
+    home,
+    hubs,
+    inbox,
+    saved,
+    mentions,
+    tasks,
+    cases,
+    documents,
+    start,
+    campaigns,
+    campaign_places,
+    rankings,
+    applications,
+    contract_change,
+    validation_plan,
+    exam_waiver,
+    grade_transfer,
+    nominations,
+    recognition,
+    grants,
+    difficulties,
+    meetings,
+    partnerships,
+    relay,
+    imports,
+    incidents,
+    outbox,
+    settings,
+    partner,
+)
 """Every module of pages, in the order of a visit."""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +22,8 @@ VARIABLES: Final[Mapping[str, str]] = {
     "PASSERELLE_BASE_URL": "the address people type, used in mails and partner links",
     "PASSERELLE_SMTP_URL": "smtp://user:password@host:587, or smtps://; without it no mail is sent",
     "PASSERELLE_HOME_HEI": "SCHAC code of the university that runs this installation",
+    "PASSERELLE_SEAL_PKCS12_FILE": "PKCS#12 file of the certificate that documents are sealed with",
+    "PASSERELLE_SEAL_PASSWORD": "password of that file",
     "PASSERELLE_DATA_DIR": "folder of the database and of generated files; var by default",
     "PASSERELLE_BUNDLES_DIR": "folder of the process bundles that `passerelle up` deploys",
     "PASSERELLE_DEMO": "1 loads invented people and lets anyone sign in as one of them",
@@ -30,7 +32,10 @@ VARIABLES: Final[Mapping[str, str]] = {
     "HOST": "address the web server listens on",
     "PORT": "port the web server listens on",
 }
-"""Every variable that is read, each also as ``<NAME>_FILE`` holding a path, with its meaning."""
+"""Every variable that is read, each also as ``<NAME>_FILE`` holding a path, with its meaning.
+
+The one whose name ends in ``_FILE`` is a path itself.
+"""
 
 SCHEMES: Final[Mapping[str, tuple[str, ...]]] = {
     "PASSERELLE_DATABASE_URL": ("sqlite:///", "postgresql://", "postgresql+psycopg://"),
@@ -65,6 +70,8 @@ class Settings:
     port: int = 8000
     threads: int = 8
     proxies: int = 0
+    seal_pkcs12: Path | None = None
+    seal_password: str | None = field(default=None, repr=False)
 
     @property
     def embedded_broker(self) -> bool:
@@ -86,6 +93,7 @@ class Settings:
         env = _Environment(os.environ if environ is None else environ)
         demo = env.flag("PASSERELLE_DEMO")
         data_dir = Path(env.get("PASSERELLE_DATA_DIR") or "var").absolute()
+        seal = env.get("PASSERELLE_SEAL_PKCS12_FILE")
         host = env.get("HOST") or cls.host
         port = env.number("PORT", cls.port, highest=LAST_PORT)
         return cls(
@@ -103,6 +111,8 @@ class Settings:
             port=port,
             threads=env.number("PASSERELLE_THREADS", cls.threads, highest=256),
             proxies=env.number("PASSERELLE_PROXIES", cls.proxies, lowest=0, highest=9),
+            seal_pkcs12=Path(seal).absolute() if seal else None,
+            seal_password=env.get("PASSERELLE_SEAL_PASSWORD"),
         )
 
 

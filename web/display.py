@@ -115,6 +115,10 @@ def group_name(group: str) -> str:
         return str(_("Head of department, %(department)s", department=department_name(rest)))
     if kind == "jury":
         return str(_("Examination board, %(department)s", department=department_name(rest)))
+    if kind == "teacher":
+        return str(_("Teachers, %(department)s", department=department_name(rest)))
+    if kind == "council":
+        return str(_("Council: %(name)s", name=rest.upper()))
     if kind in {"student", "person"}:
         return person_name(f"person:{rest}")
     known = {
@@ -123,6 +127,9 @@ def group_name(group: str) -> str:
         "admin": _("Process administration"),
         "auditor": _("Audit"),
         "registrar": _("Registrar’s office"),
+        "ri-care": _("Student support, international office"),
+        "legal": _("Legal affairs"),
+        "president": _("President’s office"),
     }
     return str(known.get(group, group))
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from flask import Flask, g, request, url_for
+from flask_babel import format_date
 from flask_babel import gettext as _
 
 from web import current
 from web.display import department_name
 from web.viewer import Viewer
+from web.ways import STARTS, TOOLS, open_to
+from workflows.grade_transfer.sheets import departments_of
+from workflows.office_work.substitutions import Standing
+from workflows.people.services import LEGAL, PRESIDENT, RI_CARE
 
 MOST = 100
 
@@ -31,12 +37,24 @@ def menu() -> list[Entry]:
     if viewer is None:
         return []
     entries = [_home(viewer), Entry(_("Cases"), url_for("cases.index"), _here("cases."))]
-    if viewer.is_ri or viewer.is_student:
-        entries.append(Entry(_("New contract"), url_for("start.show"), _here("start.")))
-    if viewer.is_ri:
-        entries.append(Entry(_("Import"), url_for("imports.show"), _here("imports.")))
-    if viewer.is_ri or viewer.is_admin:
-        entries.append(Entry(_("Incidents"), url_for("incidents.index"), _here("incidents.")))
+    if viewer.is_ri or departments_of(viewer.actor):
+        entries.append(Entry(_("Grades"), url_for("grades.index"), _here("grades.")))
+    if viewer.is_student or viewer.is_ri or viewer.actor.oversees or viewer.departments:
+        label = _("My applications") if viewer.is_student else _("Campaigns")
+        here = _here("campaign") or _here("rankings.")
+        entries.append(Entry(label, url_for("campaigns.index"), here))
+    if viewer.is_student:
+        entries.append(Entry(_("Meetings"), url_for("meetings.index"), _here("meetings.")))
+    for ways, label, endpoint in (
+        (STARTS, _("New"), "hubs.start"),
+        (TOOLS, _("Office"), "hubs.office"),
+    ):
+        mine = open_to(viewer, ways)
+        here = request.endpoint in {endpoint, *(way.endpoint for way in mine)}
+        if len(mine) == 1:
+            entries.append(Entry(str(mine[0].label), mine[0].address, here))
+        elif mine:
+            entries.append(Entry(label, url_for(endpoint), here))
     return entries
 
 
@@ -70,16 +88,32 @@ def role_band() -> str:
         (viewer.is_admin, _("Process administrator")),
         (viewer.is_auditor, _("Auditor, reading only")),
         (viewer.is_registrar, _("Registrar’s office")),
+        (viewer.has(RI_CARE), _("Student support, international office")),
+        (viewer.has(LEGAL), _("Legal affairs")),
+        (viewer.has(PRESIDENT), _("President’s office")),
     ]
     said = [label for held, label in roles if held]
     for function, sentence in (
         ("coordinator", _("Coordinator: %(departments)s")),
         ("head", _("Head of department: %(departments)s")),
         ("jury", _("Examination board: %(departments)s")),
+        ("council", _("Council: %(departments)s")),
+        ("teacher", _("Teacher: %(departments)s")),
     ):
         names = ", ".join(department_name(code) for code in viewer.departments_as(function))
         said += [sentence % {"departments": names}] if names else []
-    return " · ".join(said) or _("Student")
+    said = said or [_("Student")]
+    said += [_("for %(name)s until %(day)s", name=s.name, day=until(s)) for s in viewer.replacing]
+    said += [
+        _("replaced by %(name)s until %(day)s", name=s.name, day=until(s))
+        for s in viewer.replaced_by
+    ]
+    return " · ".join(said)
+
+
+def until(standing: Standing) -> str:
+    """The last day of a substitution, as short as the band needs it."""
+    return str(format_date(standing.until - timedelta(microseconds=1), "d MMM"))
 
 
 def safe_target(target: str | None) -> str:

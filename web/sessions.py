@@ -18,8 +18,8 @@ from engine.tables import metadata
 from engine.tables.types import BIG, Instant
 from web import current
 from web.viewer import Viewer
+from workflows.office_work.substitutions import acting
 from workflows.people.models import Person
-from workflows.people.services import actor_for
 
 LIFETIME = timedelta(hours=12)
 
@@ -63,7 +63,7 @@ def load(token: str) -> Viewer | None:
         )
         if person is None:
             return None
-        return Viewer.of(token, person, actor_for(rows, person))
+        return Viewer.of(token, person, *acting(rows, person, current.engine().clock.now()))
 
 
 def sign_in(person_id: int) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask_login import UserMixin
 
 from engine.identity import Actor
+from workflows.office_work.substitutions import Standing
 from workflows.people.models import Person
 from workflows.people.services import ADMIN, AUDITOR, REGISTRAR, RI, student_group
 
@@ -21,11 +22,33 @@ class Viewer(UserMixin):  # type: ignore[misc]  # flask-login carries no types
     login: str
     locale: str | None
     actor: Actor
+    replacing: tuple[Standing, ...] = ()
+    replaced_by: tuple[Standing, ...] = ()
 
     @classmethod
-    def of(cls, token: str, person: Person, actor: Actor) -> Viewer:
-        """The viewer for ``person`` acting as ``actor`` in the session ``token``."""
-        return cls(token, person.id, person.name, person.login, person.locale, actor)
+    def of(
+        cls,
+        token: str,
+        person: Person,
+        actor: Actor,
+        replacing: tuple[Standing, ...] = (),
+        replaced_by: tuple[Standing, ...] = (),
+    ) -> Viewer:
+        """The viewer for ``person`` acting as ``actor`` in the session ``token``.
+
+        ``replacing`` are those they stand in for now, ``replaced_by`` those who stand in for
+        them.
+        """
+        return cls(
+            token,
+            person.id,
+            person.name,
+            person.login,
+            person.locale,
+            actor,
+            replacing,
+            replaced_by,
+        )
 
     def get_id(self) -> str:
         """What Flask-Login keeps in the cookie."""
@@ -59,6 +82,18 @@ class Viewer(UserMixin):  # type: ignore[misc]  # flask-login carries no types
     def is_registrar(self) -> bool:
         """Works in the registrar's office."""
         return self.has(REGISTRAR)
+
+    def acting_for(self, group: str, process: str) -> Actor:
+        """The actor as they act for a group in a process.
+
+        That is for themselves where they belong to it; else, under both names, for whom they
+        replace in that process, if that one does; else for themselves all the same.
+        """
+        if group not in self.actor.groups:
+            for standing, replaced in zip(self.replacing, self.actor.replaces, strict=True):
+                if group in standing.groups and process in (standing.processes or (process,)):
+                    return self.actor.standing_in(replaced)
+        return self.actor
 
     def departments_as(self, function: str) -> tuple[str, ...]:
         """The departments in which the person has a function such as ``head`` or ``jury``."""

@@ -7,7 +7,7 @@ long as that very thing is being asked about.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -57,31 +57,45 @@ def issue_link(
     secret_key: str, *, instance_id: int, work_item_id: int, digest: str, now: datetime
 ) -> str:
     """A token for that work item, bound to the digest of what was shown (or none)."""
-    content = [instance_id, work_item_id, digest]
-    return str(_serializer(secret_key, lambda: now).dumps(content))
+    return signed(secret_key, PURPOSE, [instance_id, work_item_id, digest], now=now)
 
 
 def verify_link(
     secret_key: str, token: str, *, now: datetime, life: timedelta = LIFE
 ) -> PartnerLink:
     """What the token says; raises LinkExpired or LinkInvalid."""
+    content, until = read_signed(secret_key, PURPOSE, token, now=now, life=life)
+    match content:
+        case [int(instance_id), int(work_item_id), str(digest)]:
+            return PartnerLink(instance_id, work_item_id, digest, until)
+    raise LinkInvalid
+
+
+def signed(secret_key: str, purpose: str, content: Sequence[object], *, now: datetime) -> str:
+    """A token with that content, for one purpose: for any other it is invalid."""
+    return str(_serializer(secret_key, purpose, lambda: now).dumps(content))
+
+
+def read_signed(
+    secret_key: str, purpose: str, token: str, *, now: datetime, life: timedelta = LIFE
+) -> tuple[object, datetime]:
+    """The content of a token and until when it lives; raises LinkExpired or LinkInvalid."""
     if len(token) > MAX_TOKEN_LENGTH:
         raise LinkInvalid
     try:
-        content, signed_at = _serializer(secret_key, lambda: now).loads(
+        content, signed_at = _serializer(secret_key, purpose, lambda: now).loads(
             token, max_age=int(life.total_seconds()), return_timestamp=True
         )
     except SignatureExpired as error:
         raise LinkExpired from error
     except BadSignature as error:
         raise LinkInvalid from error
-    match content:
-        case [int(instance_id), int(work_item_id), str(digest)]:
-            return PartnerLink(instance_id, work_item_id, digest, _aware(signed_at) + life)
-    raise LinkInvalid
+    return content, _aware(signed_at) + life
 
 
-def _serializer(secret_key: str, now: Callable[[], datetime]) -> URLSafeTimedSerializer:
+def _serializer(
+    secret_key: str, purpose: str, now: Callable[[], datetime]
+) -> URLSafeTimedSerializer:
     class _Signer(TimestampSigner):
         """Takes the time from the injected clock instead of the machine's."""
 
@@ -89,7 +103,7 @@ def _serializer(secret_key: str, now: Callable[[], datetime]) -> URLSafeTimedSer
             return int(now().timestamp())
 
     return URLSafeTimedSerializer(
-        secret_key, salt=PURPOSE, signer=_Signer, signer_kwargs={"digest_method": _sha256}
+        secret_key, salt=purpose, signer=_Signer, signer_kwargs={"digest_method": _sha256}
     )
 
 

@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from workflows.admission.models import DepartmentAnswer, IncomingNomination
+from workflows.application.file_models import (
+    Application,
+    ApplicationResult,
+    ApplicationReview,
+    LanguageLevel,
+    Nomination,
+    ReviewPoints,
+    Wish,
+)
+from workflows.application.models import Campaign, CommissionMember, Place, Ranking, Seat
 from workflows.contract.models import (
     Component,
     ComponentCredit,
@@ -10,22 +21,110 @@ from workflows.contract.models import (
     Review,
     Signature,
 )
+from workflows.contract_change.models import ChangeRequest, Correction, SemesterStart
+from workflows.difficulty.models import Difficulty
+from workflows.exam_waiver.models import Waiver, WaiverAnswer, WaiverExam, WaiverRequest
+from workflows.grade_transfer.models import Course, GradeEntry, Stay, Transcript
+from workflows.grading.models import GradingTable
+from workflows.grant.models import Grant, GrantEvent
 from workflows.mail.models import MailMessage
+from workflows.meeting.models import Meeting, MeetingDepartment, MeetingSeat
 from workflows.mobility.models import Mobility
+from workflows.office_work.models import (
+    Digest,
+    DigestEntry,
+    MailSetting,
+    Mention,
+    SavedView,
+    Substitution,
+)
+from workflows.papers.models import Document, DocumentContent
 from workflows.partners.models import Department, Institution
+from workflows.partnership.models import Opinion, Partnership
 from workflows.people.models import Membership, Person
+from workflows.recognition.models import (
+    AgreedComponent,
+    PartnerTranscript,
+    Recognition,
+    RecognitionAnswer,
+    RecognitionUnit,
+    ResultLine,
+)
+from workflows.relay.models import Enclosure, Letter
+from workflows.validation_plan.models import (
+    PlanAnswer,
+    PlanCourse,
+    PlanRow,
+    PlanSignature,
+    ValidationPlan,
+)
 
 __all__ = [
+    "AgreedComponent",
+    "Application",
+    "ApplicationResult",
+    "ApplicationReview",
+    "Campaign",
+    "ChangeRequest",
+    "CommissionMember",
     "Component",
     "ComponentCredit",
     "ContractVersion",
+    "Correction",
+    "Course",
     "Department",
+    "DepartmentAnswer",
+    "Difficulty",
+    "Digest",
+    "DigestEntry",
+    "Document",
+    "DocumentContent",
+    "Enclosure",
+    "GradeEntry",
+    "GradingTable",
+    "Grant",
+    "GrantEvent",
+    "IncomingNomination",
     "Institution",
+    "LanguageLevel",
+    "Letter",
     "MailMessage",
+    "MailSetting",
+    "Meeting",
+    "MeetingDepartment",
+    "MeetingSeat",
     "Membership",
+    "Mention",
     "Mobility",
+    "Nomination",
+    "Opinion",
     "PartnerComment",
+    "PartnerTranscript",
+    "Partnership",
     "Person",
+    "Place",
+    "PlanAnswer",
+    "PlanCourse",
+    "PlanRow",
+    "PlanSignature",
+    "Ranking",
+    "Recognition",
+    "RecognitionAnswer",
+    "RecognitionUnit",
+    "ResultLine",
     "Review",
+    "ReviewPoints",
+    "SavedView",
+    "Seat",
+    "SemesterStart",
     "Signature",
+    "Stay",
+    "Substitution",
+    "Transcript",
+    "ValidationPlan",
+    "Waiver",
+    "WaiverAnswer",
+    "WaiverExam",
+    "WaiverRequest",
+    "Wish",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -10,7 +10,8 @@ from pathlib import Path
 class Office:
     """One installation: its addresses, its secret, its university and its folder of files.
 
-    ``demo`` says that everything in it is invented.
+    ``demo`` says that everything in it is invented; ``seal_pkcs12`` and its password are the
+    certificate it seals documents with, if one is configured.
     """
 
     secret_key: str
@@ -18,6 +19,8 @@ class Office:
     home_hei_id: str
     data_dir: Path
     demo: bool = False
+    seal_pkcs12: Path | None = None
+    seal_password: str | None = field(default=None, repr=False)
 
     def task_url(self, work_item_id: int) -> str:
         """Where a work item is done."""

@@ -8,15 +8,41 @@ from typing import Protocol, TypeVar
 
 from engine.registry import Registry
 from workflows import models
+from workflows.admission.lifecycle import LIFECYCLE as ADMISSION
+from workflows.application.lifecycle import LIFECYCLE as APPLICATION
 from workflows.contract.lifecycle import LIFECYCLE as CONTRACT
+from workflows.contract_change.lifecycle import LIFECYCLE as CONTRACT_CHANGE
+from workflows.difficulty.lifecycle import LIFECYCLE as DIFFICULTY
+from workflows.exam_waiver.lifecycle import LIFECYCLE as EXAM_WAIVER
+from workflows.grade_transfer.lifecycle import LIFECYCLE as GRADE_TRANSFER
+from workflows.grant.lifecycle import LIFECYCLE as GRANT
 from workflows.mail import outbox
-from workflows.notices.news import NEWS, News
+from workflows.meeting.lifecycle import LIFECYCLE as MEETING
+from workflows.notices.jobs import job_kinds as office_jobs
 from workflows.notices.tasks import NOTIFY, OPENED, Notify, TaskNotice, Teller
 from workflows.office import Office
+from workflows.partnership.lifecycle import LIFECYCLE as PARTNERSHIP
+from workflows.recognition.lifecycle import LIFECYCLE as RECOGNITION
+from workflows.relay.lifecycle import LIFECYCLE as RELAY
+from workflows.validation_plan.lifecycle import LIFECYCLE as VALIDATION_PLAN
 
 __all__ = ["LIFECYCLES", "DomainSettings", "models", "office_of", "registry"]
 
-LIFECYCLES = (CONTRACT,)
+LIFECYCLES = (
+    APPLICATION,
+    ADMISSION,
+    CONTRACT,
+    CONTRACT_CHANGE,
+    VALIDATION_PLAN,
+    EXAM_WAIVER,
+    GRADE_TRANSFER,
+    RECOGNITION,
+    GRANT,
+    DIFFICULTY,
+    MEETING,
+    PARTNERSHIP,
+    RELAY,
+)
 """Every lifecycle, in the order of a mobility's life."""
 
 _Named = TypeVar("_Named")
@@ -55,6 +81,16 @@ class DomainSettings(Protocol):
         """Whether everything in it is invented."""
         ...
 
+    @property
+    def seal_pkcs12(self) -> Path | None:
+        """The certificate that documents are sealed with."""
+        ...
+
+    @property
+    def seal_password(self) -> str | None:
+        """The password of that certificate."""
+        ...
+
 
 def office_of(settings: DomainSettings) -> Office:
     """The office as the domain knows it."""
@@ -64,6 +100,8 @@ def office_of(settings: DomainSettings) -> Office:
         settings.home_hei,
         settings.data_dir,
         settings.demo,
+        settings.seal_pkcs12,
+        settings.seal_password,
     )
 
 
@@ -78,9 +116,9 @@ def registry(settings: DomainSettings) -> Registry:
             [
                 {
                     OPENED: TaskNotice(teller),
-                    NEWS: News(office),
                     outbox.KIND: outbox.MailJob(settings.smtp_url, settings.base_url),
                 },
+                office_jobs(office),
                 *(each.job_kinds(office) for each in LIFECYCLES),
             ]
         ),

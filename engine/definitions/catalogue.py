@@ -94,6 +94,20 @@ class ParsedDecision(Protocol):
         """Its output columns."""
         ...
 
+    @property
+    def requires(self) -> Iterable[RequiredDecision]:
+        """What is evaluated before it."""
+        ...
+
+
+class RequiredDecision(Protocol):
+    """One decision that another stands on."""
+
+    @property
+    def decision(self) -> ParsedDecision:
+        """The decision itself."""
+        ...
+
 
 CompileForm = Callable[[bytes, str], tuple[CompiledForm | None, Sequence[Problem]]]
 ParseDecisions = Callable[[bytes, str], tuple[Sequence[ParsedDecision], Sequence[Problem]]]

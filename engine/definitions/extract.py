@@ -108,6 +108,7 @@ class _Reader:
                 time_zone=properties.get("timeZone", "").strip() or DEFAULT_TIME_ZONE,
                 calendar=properties.get("calendar", "").strip(),
                 routing_variables=frozenset(name.strip() for name in declared if name.strip()),
+                restricted=properties.get("restricted", "").strip() == "true",
                 marked_executable=marked,
             )
         )

@@ -148,6 +148,7 @@ class ProcessFacts:
     time_zone: str = DEFAULT_TIME_ZONE
     calendar: str = ""
     routing_variables: frozenset[str] = frozenset()
+    restricted: bool = False
     marked_executable: bool = True
 
 
@@ -184,6 +185,12 @@ class DefinitionModel:
         """The working calendar of the main process, empty where it names none."""
         facts = self.processes.get(self.process_id)
         return facts.calendar if facts else ""
+
+    @property
+    def restricted(self) -> bool:
+        """Whether its cases are hidden from those who only oversee."""
+        facts = self.processes.get(self.process_id)
+        return facts is not None and facts.restricted
 
     @property
     def routing_variables(self) -> frozenset[str]:

@@ -19,7 +19,7 @@ _NAMES = frozenset({"name.fr", "name.en", "name.es"})
 _SERVICE = _NAMES | {"service", "retries", "backoff", "resultVariable"}
 
 PROPERTIES: Mapping[str, frozenset[str]] = {
-    "process": _NAMES | {"timeZone", "calendar", "routingVariables"},
+    "process": _NAMES | {"timeZone", "calendar", "routingVariables", "restricted"},
     "lane": _NAMES | {"candidateGroup"},
     "userTask": _NAMES
     | {
@@ -35,6 +35,7 @@ PROPERTIES: Mapping[str, frozenset[str]] = {
         "followUpDate",
         "priority",
         "candidateGroup",
+        "bulk",
     },
     "serviceTask": _SERVICE,
     "sendTask": _SERVICE,

@@ -4,30 +4,84 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, or_, select, true
 
 from engine.errors import Conflict, Forbidden, NotFound
-from engine.identity import Actor
-from engine.tables import identity_link, work_item
+from engine.identity import Actor, Replaced
+from engine.tables import identity_link, instance, work_item
 from engine.values import WorkItemStatus
 
 
-def asked(actor: Actor, candidate: str) -> bool:
-    """Whether a work item offered to ``candidate`` is offered to the actor."""
-    return candidate == actor.id or candidate in actor.groups
-
-
 def sees_instance(connection: Connection, actor: Actor, instance_id: int) -> bool:
-    """Whether the actor may see an instance: as an overseer, or taking part in it."""
+    """Whether the actor may see an instance: as an overseer, or taking part in it.
+
+    A restricted one is seen by those alone who take part.
+    """
     if actor.oversees and actor.only_item is None:
-        return True
+        if actor.sees_restricted:
+            return True
+        hidden = select(instance.c.restricted).where(instance.c.id == instance_id)
+        if not connection.execute(hidden).scalar_one_or_none():
+            return True
     return takes_part(connection, actor, instance_id)
+
+
+def overseen(actor: Actor, instance_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """The condition that an overseer may see the instance a row names, in a list.
+
+    That is, unless it is restricted and the actor has no part in it.
+    """
+    if actor.sees_restricted:
+        return true()
+    groups = [*actor.groups, actor.id]
+    hidden = instance.alias("hidden")
+    restricted = select(hidden.c.id).where(hidden.c.restricted)
+    linked = select(identity_link.c.instance_id).where(identity_link.c.group.in_(groups))
+    item = work_item.alias("held")
+    held = select(item.c.instance_id).where(
+        item.c.instance_id.in_(restricted),
+        or_(
+            item.c.candidate.in_(groups),
+            item.c.assignee == actor.id,
+            item.c.owner == actor.id,
+        ),
+    )
+    return instance_id.not_in(
+        restricted.where(hidden.c.id.not_in(linked), hidden.c.id.not_in(held))
+    )
 
 
 def takes_part(connection: Connection, actor: Actor, instance_id: int) -> bool:
     """Whether an instance is the actor's business: linked to them, or asked of them."""
     if actor.only_item is not None:
         return _holds_one(connection, actor, instance_id)
+    if _has_part(connection, actor, instance_id):
+        return True
+    return bool(actor.replaces) and part_taken_for(connection, actor, instance_id) is not None
+
+
+def part_taken_for(connection: Connection, actor: Actor, instance_id: int) -> Replaced | None:
+    """The first of those the actor replaces who takes part in an instance; None if none does."""
+    definition = connection.scalar(
+        select(instance.c.definition_id).where(instance.c.id == instance_id)
+    )
+    for each in actor.replaces:
+        if definition is not None and each.covers(definition):
+            their = Actor(each.id, groups=each.groups)
+            if _has_part(connection, their, instance_id):
+                return each
+    return None
+
+
+def acting_in(connection: Connection, actor: Actor, instance_id: int) -> Actor:
+    """The actor as they act in an instance: for themselves, or for whom they replace in it."""
+    if not actor.replaces or _has_part(connection, actor, instance_id):
+        return actor
+    replaced = part_taken_for(connection, actor, instance_id)
+    return actor if replaced is None else actor.standing_in(replaced)
+
+
+def _has_part(connection: Connection, actor: Actor, instance_id: int) -> bool:
     groups = [*actor.groups, actor.id]
     linked = connection.execute(
         select(identity_link.c.group)
@@ -76,7 +130,8 @@ def require_item_sight(connection: Connection, actor: Actor, row: Any) -> None:
     """Raises NotFound for a work item the actor may not see."""
     if actor.only_item is not None and actor.only_item != row.id:
         raise NotFound
-    if asked(actor, row.candidate) or actor.id in (row.assignee, row.owner):
+    acting = actor.acting_on(row)
+    if acting.asked(row.candidate) or acting.holds(row.assignee) or acting.holds(row.owner):
         return
     require_sight(connection, actor, row.instance_id)
 
@@ -95,8 +150,11 @@ def require_open(row: Any) -> None:
 
 
 def require_candidate(actor: Actor, row: Any) -> None:
-    """Raises Forbidden unless the work item is offered to the actor or is the actor's."""
-    if not asked(actor, row.candidate) and actor.id not in (row.assignee, row.owner):
+    """Raises Forbidden unless the work item is offered to the actor or is the actor's.
+
+    The actor is the one that :meth:`Actor.acting_on` gives for the work item.
+    """
+    if not (actor.asked(row.candidate) or actor.holds(row.assignee) or actor.holds(row.owner)):
         raise Forbidden("This task is not offered to you.")
 
 
@@ -105,12 +163,13 @@ def require_holder(actor: Actor, row: Any) -> None:
 
     That is its assignee; an unassigned one may be completed by whom it is offered to.
     Who answers by a link of their own may always: a colleague's claim on the same
-    group does not shut the door that was opened for them.
+    group does not shut the door that was opened for them. The actor is the one that
+    :meth:`Actor.acting_on` gives for the work item.
     """
     require_candidate(actor, row)
     if actor.only_item is not None:
         return
-    if row.assignee is not None and row.assignee != actor.id:
+    if row.assignee is not None and not actor.holds(row.assignee):
         raise Forbidden("Somebody else has claimed this task.", assignee=row.assignee)
-    if row.assignee is None and not asked(actor, row.candidate):
+    if row.assignee is None and not actor.asked(row.candidate):
         raise Forbidden("This task is not offered to you.")

@@ -56,6 +56,7 @@ _votes = Statement(
     select(
         work_item.c.seat,
         work_item.c.completed_by,
+        work_item.c.on_behalf_of,
         work_item.c.outcome,
         work_item.c.reason,
         work_item.c.completed_at,
@@ -104,11 +105,13 @@ def complete(
     if row.completion_key == submission.key and row.completed_by == unit.actor.id:
         return _answer(row)
     require_open(row)
-    require_holder(unit.actor, row)
-    if row.owner is not None and row.owner != unit.actor.id:
+    acting = unit.actor.acting_on(row)
+    require_holder(acting, row)
+    if row.owner is not None and not acting.holds(row.owner):
         raise InvalidState("This task was delegated to you: give it back to its owner.")
     definition = definitions.get(unit.connection, row.definition_id)
-    return _Completion(unit, registry, definition, locked, row, submission).run()
+    with unit.acting(acting):
+        return _Completion(unit, registry, definition, locked, row, submission).run()
 
 
 class _Completion:
@@ -204,20 +207,28 @@ class _Completion:
             self.wait.variables,
             self.row.candidate,
         )
-        if self.unit.actor.id in decider.excluded:
-            raise Forbidden("You may not decide on this case.")
-        mine = Vote(self.row.seat, self.unit.actor.id, vote, self.submission.reason, self.unit.now)
+        actor = self.unit.actor
+        if not decider.excluded.isdisjoint(_voices(actor.id, actor.on_behalf_of)):
+            raise Forbidden("You may not decide on this case.", cause="excluded")
+        mine = Vote(self.row.seat, actor.id, vote, self.submission.reason, self.unit.now)
         if decider.seat_count == 1:
             return decider, [mine]
-        votes = self._earlier_votes()
-        if any(earlier.actor == self.unit.actor.id for earlier in votes):
-            raise Forbidden("You have already given your voice; the others decide now.")
-        return decider, [*votes, mine]
+        return decider, [*self._earlier_votes(), mine]
 
     def _earlier_votes(self) -> list[Vote]:
+        """What the other seats have said.
+
+        Raises Forbidden where the actor, or whom they replace, is among those who have
+        spoken or for whom somebody has: nobody counts twice.
+        """
         rows = _votes(
             self.unit.connection, {"instance": self.locked.id, "task": self.row.task_no}
         ).all()
+        mine = _voices(self.unit.actor.id, self.unit.actor.on_behalf_of)
+        if any(mine & _voices(row.completed_by, row.on_behalf_of) for row in rows):
+            raise Forbidden(
+                "You have already given your voice; the others decide now.", cause="voice_given"
+            )
         self._opened = {row.seat for row in rows}
         self._other_seats = any(
             row.status == WorkItemStatus.OPEN and row.seat != self.row.seat for row in rows
@@ -314,6 +325,11 @@ class _Completion:
             self.locked.record("seats_closed", actor, element=self.element.id)
         self.locked.save(self.unit)
         return completed
+
+
+def _voices(actor: str | None, on_behalf_of: str | None) -> set[str]:
+    """Whose voice an answer is: the one who gives it, and the one they give it for."""
+    return {name for name in (actor, on_behalf_of) if name}
 
 
 def _values(data: Mapping[str, object]) -> dict[str, Value]:

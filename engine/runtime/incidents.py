@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import orjson
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 
 from engine.errors import ExecutionError, Forbidden, InvalidState, NotFound
 from engine.identity import Actor
 from engine.ids import new_id
+from engine.runtime.access import overseen, require_sight
 from engine.runtime.cursors import parts_of
 from engine.runtime.locked import LockedInstance
 from engine.tables import incident, instance, job
@@ -63,6 +64,8 @@ def retry(unit: Unit, incident_id: int) -> int:
     ).one_or_none()
     if row is None:
         raise NotFound
+    if row.instance_id is not None:
+        require_sight(unit.connection, unit.actor, row.instance_id)
     if row.status != OPEN:
         raise InvalidState("This incident is already resolved.")
     locked = None if row.instance_id is None else LockedInstance.load(unit, row.instance_id)
@@ -88,7 +91,7 @@ def retry(unit: Unit, incident_id: int) -> int:
 def open_incidents(
     connection: Connection, actor: Actor, *, limit: int, after: str | None
 ) -> Page[Incident]:
-    """Open incidents, oldest first. Only who oversees sees any.
+    """Open incidents, oldest first. Only who oversees sees any, of cases they may see.
 
     One whose job is gone, because the process went another way, is over.
     """
@@ -99,7 +102,11 @@ def open_incidents(
         select(incident, instance.c.business_key, instance.c.subject)
         .join(job, job.c.id == incident.c.job_id)
         .outerjoin(instance, instance.c.id == incident.c.instance_id)
-        .where(incident.c.status == OPEN, incident.c.id > beyond)
+        .where(
+            incident.c.status == OPEN,
+            incident.c.id > beyond,
+            or_(incident.c.instance_id.is_(None), overseen(actor, incident.c.instance_id)),
+        )
         .order_by(incident.c.id)
         .limit(limit + 1)
     ).all()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, delete, false, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, false, insert, or_, select, update
 
 from engine.database import Statement
 from engine.errors import Forbidden, InvalidInput, InvalidState, NotFound
@@ -14,7 +14,7 @@ from engine.history.recorder import GENESIS
 from engine.identity import Actor
 from engine.ids import new_id
 from engine.registry import Registry
-from engine.runtime.access import require_sight
+from engine.runtime.access import overseen, require_sight
 from engine.runtime.advance import Move, advance
 from engine.runtime.cursors import parts_of
 from engine.runtime.deployed import Definition, Definitions
@@ -75,7 +75,7 @@ def start(
         state=None,
         labels=labels,
     )
-    _insert_row(unit, locked)
+    _insert_row(unit, locked, restricted=definition.model.restricted)
     unit.link(locked.id, links)
     payload: dict[str, Value] = {"variables": dict(variables), "version": definition.version}
     if message:
@@ -86,7 +86,7 @@ def start(
     return Started(locked.id, tuple(row["id"] for row in advanced.items), advanced.finished)
 
 
-def _insert_row(unit: Unit, locked: LockedInstance) -> None:
+def _insert_row(unit: Unit, locked: LockedInstance, *, restricted: bool) -> None:
     _insert(
         unit.connection,
         {
@@ -103,6 +103,7 @@ def _insert_row(unit: Unit, locked: LockedInstance) -> None:
             "counterparty": locked.labels.counterparty,
             "started_at": unit.at,
             "ended_at": None,
+            "restricted": restricted,
         },
     )
 
@@ -183,6 +184,7 @@ def _present(row: Any, definition: Definition, **more: Any) -> Instance:
         started_at=from_micros(row.started_at),
         ended_at=from_micros(row.ended_at) if row.ended_at else None,
         revision=row.revision,
+        restricted=row.restricted,
         **more,
     )
 
@@ -202,11 +204,22 @@ def _visible(actor: Actor) -> list[ColumnElement[bool]]:
     if actor.only_item is not None:
         return [false()]
     if actor.oversees:
-        return []
-    linked = select(identity_link.c.instance_id).where(
-        identity_link.c.group.in_([*actor.groups, actor.id])
-    )
-    return [instance.c.id.in_(linked)]
+        seen = [overseen(actor, instance.c.id)]
+    else:
+        seen = [_linked([*actor.groups, actor.id])]
+    for each in actor.replaces:
+        covered = [] if each.definitions is None else [_of(each.definitions)]
+        seen.append(and_(_linked([*each.groups, each.id]), *covered))
+    return [or_(*seen)]
+
+
+def _linked(groups: Sequence[str]) -> ColumnElement[bool]:
+    linked = select(identity_link.c.instance_id).where(identity_link.c.group.in_(groups))
+    return instance.c.id.in_(linked)
+
+
+def _of(definitions: Iterable[int]) -> ColumnElement[bool]:
+    return instance.c.definition_id.in_(sorted(definitions))
 
 
 def _wanted(

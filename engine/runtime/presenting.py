@@ -55,4 +55,5 @@ def present_item(row: Any, definition: Definition, business_key: str) -> WorkIte
         reason=row.reason,
         draft=orjson.loads(row.draft) if row.draft else None,
         labels=Labels(row.subject, row.org_unit, row.counterparty),
+        bulk=properties.get("bulk", "").strip() == "true",
     )

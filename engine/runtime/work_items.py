@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from sqlalchemy import Connection, insert, select, update
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert, select, update
 from engine.errors import Conflict, Forbidden, InvalidInput, InvalidState
 from engine.ids import new_id
 from engine.runtime.access import (
-    asked,
+    acting_in,
     require_candidate,
     require_holder,
     require_item_sight,
@@ -28,6 +28,9 @@ from engine.tables.types import due_to_micros, from_micros
 from engine.texts import checked
 from engine.unit import Unit
 from engine.values import Comment, SeatState, Value, WorkItemStatus
+
+if TYPE_CHECKING:
+    from engine.registry import Job, JobContext
 
 MAX_DRAFT_BYTES = 256 * 1024
 MAX_COMMENT = 4_000
@@ -49,7 +52,8 @@ def _change(
     payload: Mapping[str, Value] | None = None,
 ) -> None:
     unit.connection.execute(update(work_item).where(work_item.c.id == row.id).values(**values))
-    locked.record(kind, unit.actor, element=row.element, work_item_id=row.id, payload=payload)
+    acting = unit.actor.acting_on(row)
+    locked.record(kind, acting, element=row.element, work_item_id=row.id, payload=payload)
     locked.save(unit)
 
 
@@ -59,22 +63,25 @@ def claim(unit: Unit, item_id: int) -> None:
     Raises Conflict when somebody else has claimed it.
     """
     locked, row = _open_item(unit, item_id)
-    if row.assignee == unit.actor.id:
+    acting = unit.actor.acting_on(row)
+    if row.assignee == acting.id:
         return
-    if not asked(unit.actor, row.candidate):
-        raise Forbidden("This task is not offered to you.")
-    if row.assignee is not None:
-        raise Conflict("Somebody else has claimed this task.", assignee=row.assignee)
-    _change(unit, locked, row, "work_item_claimed", {"assignee": unit.actor.id})
+    if not acting.holds(row.assignee):
+        if not acting.asked(row.candidate):
+            raise Forbidden("This task is not offered to you.")
+        if row.assignee is not None:
+            raise Conflict("Somebody else has claimed this task.", assignee=row.assignee)
+    _change(unit, locked, row, "work_item_claimed", {"assignee": acting.id})
 
 
 def release(unit: Unit, item_id: int) -> None:
     """Give a claimed work item back to its group."""
     locked, row = _open_item(unit, item_id)
-    require_candidate(unit.actor, row)
+    acting = unit.actor.acting_on(row)
+    require_candidate(acting, row)
     if row.assignee is None:
         return
-    if row.assignee != unit.actor.id:
+    if not acting.holds(row.assignee):
         raise Forbidden("Somebody else has claimed this task.", assignee=row.assignee)
     _change(unit, locked, row, "work_item_released", {"assignee": None, "owner": None})
 
@@ -82,7 +89,7 @@ def release(unit: Unit, item_id: int) -> None:
 def assign(unit: Unit, item_id: int, to: str) -> None:
     """Give a work item to a person, as a member of the group it is offered to."""
     locked, row = _open_item(unit, item_id)
-    require_candidate(unit.actor, row)
+    require_candidate(unit.actor.acting_on(row), row)
     if row.assignee == to and row.owner is None:
         return
     _change(
@@ -93,12 +100,13 @@ def assign(unit: Unit, item_id: int, to: str) -> None:
         {"assignee": to, "owner": None},
         {"from": row.assignee, "to": to},
     )
+    _tell(unit, row, to, "assigned")
 
 
 def delegate(unit: Unit, item_id: int, to: str) -> None:
     """Let somebody else prepare the work; it comes back when they resolve it."""
     locked, row = _open_item(unit, item_id)
-    require_holder(unit.actor, row)
+    require_holder(unit.actor.acting_on(row), row)
     if row.owner is not None:
         raise InvalidState("This task is already delegated.")
     if to == unit.actor.id:
@@ -111,6 +119,14 @@ def delegate(unit: Unit, item_id: int, to: str) -> None:
         {"assignee": to, "owner": unit.actor.id},
         {"to": to},
     )
+    _tell(unit, row, to, "delegated")
+
+
+def _tell(unit: Unit, row: Any, to: str, how: str) -> None:
+    """Have a person told that somebody else has put a work item into their hands."""
+    if unit.opened is not None and to != unit.actor.id:
+        payload: dict[str, Value] = {"items": [row.id], "to": to, "by": unit.actor.id, "how": how}
+        unit.enqueue(unit.opened, payload)
 
 
 def resolve(unit: Unit, item_id: int) -> None:
@@ -118,7 +134,7 @@ def resolve(unit: Unit, item_id: int) -> None:
     locked, row = _open_item(unit, item_id)
     if row.owner is None:
         raise InvalidState("This task is not delegated.")
-    if row.assignee != unit.actor.id:
+    if not unit.actor.acting_on(row).holds(row.assignee):
         raise Forbidden("This task was not delegated to you.")
     _change(
         unit,
@@ -128,12 +144,37 @@ def resolve(unit: Unit, item_id: int) -> None:
         {"assignee": row.owner, "owner": None},
         {"to": row.owner},
     )
+    _tell(unit, row, row.owner, "resolved")
+
+
+def take_back(unit: Unit, item_id: int, holder: str) -> None:
+    """Give a work item that ``holder`` has no right to any more back to its group.
+
+    One that is done by now, or that others hold, stays as it is.
+    """
+    locked, row = lock_item(unit, item_id)
+    if row.status == WorkItemStatus.OPEN and holder in (row.assignee, row.owner):
+        _change(unit, locked, row, "work_item_released", {"assignee": None, "owner": None})
+
+
+class TakeBack:
+    """A job kind that takes a work item back: payload ``item`` and ``holder``."""
+
+    def perform(self, job: Job) -> Value:
+        """Nothing outside."""
+        return None
+
+    def apply(self, ctx: JobContext, result: Value) -> Mapping[str, Value]:
+        """Take it back, if it is still held."""
+        payload = ctx.job.payload
+        take_back(ctx.unit, int(str(payload["item"])), str(payload["holder"]))
+        return {}
 
 
 def save_draft(unit: Unit, item_id: int, data: Mapping[str, object]) -> None:
     """Keep what is typed so far, valid or not. Drafts are not part of the history."""
     _, row = _open_item(unit, item_id)
-    require_holder(unit.actor, row)
+    require_holder(unit.actor.acting_on(row), row)
     try:
         draft = orjson.dumps(dict(data))
     except TypeError as error:
@@ -146,7 +187,7 @@ def save_draft(unit: Unit, item_id: int, data: Mapping[str, object]) -> None:
 def set_due(unit: Unit, item_id: int, at: datetime | None) -> None:
     """Move the due date, as a member of the group the work item is offered to."""
     locked, row = _open_item(unit, item_id)
-    require_candidate(unit.actor, row)
+    require_candidate(unit.actor.acting_on(row), row)
     if row.due_at == due_to_micros(at):
         return
     _change(
@@ -162,7 +203,7 @@ def set_due(unit: Unit, item_id: int, at: datetime | None) -> None:
 def set_follow_up(unit: Unit, item_id: int, at: datetime | None) -> None:
     """Note when the holder wants to look at the work item again."""
     locked, row = _open_item(unit, item_id)
-    require_candidate(unit.actor, row)
+    require_candidate(unit.actor.acting_on(row), row)
     values = {"follow_up_at": due_to_micros(at) if at else None}
     if row.follow_up_at == values["follow_up_at"]:
         return
@@ -174,7 +215,7 @@ def set_priority(unit: Unit, item_id: int, priority: int) -> None:
     if not 0 <= priority <= 100:
         raise InvalidInput({"priority": ["out_of_range:0:100"]})
     locked, row = _open_item(unit, item_id)
-    require_candidate(unit.actor, row)
+    require_candidate(unit.actor.acting_on(row), row)
     if row.priority == priority:
         return
     _change(
@@ -193,6 +234,7 @@ def add_comment(unit: Unit, instance_id: int, text: str, item_id: int | None = N
     if not text:
         raise InvalidInput({"text": ["required"]})
     require_part(unit.connection, unit.actor, instance_id)
+    acting = acting_in(unit.connection, unit.actor, instance_id)
     locked = LockedInstance.load(unit, instance_id)
     comment_id = new_id()
     unit.connection.execute(
@@ -205,7 +247,7 @@ def add_comment(unit: Unit, instance_id: int, text: str, item_id: int | None = N
             text=text,
         )
     )
-    locked.record("commented", unit.actor, work_item_id=item_id, payload={"text": text})
+    locked.record("commented", acting, work_item_id=item_id, payload={"text": text})
     locked.save(unit)
     return comment_id
 
@@ -241,6 +283,7 @@ def seats_of(connection: Connection, row: Any) -> list[SeatState]:
             open=seat.status == WorkItemStatus.OPEN,
             work_item_id=seat.id,
             decided_by=seat.completed_by,
+            on_behalf_of=seat.on_behalf_of,
             outcome=seat.outcome,
             reason=seat.reason,
             at=from_micros(seat.completed_at) if seat.completed_at else None,

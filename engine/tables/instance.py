@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, SmallInteger, Table, Text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    false,
+    text,
+)
 
 from engine.tables.meta import metadata
 from engine.tables.types import BIG
@@ -23,9 +35,17 @@ instance = Table(
     Column("counterparty", Text, nullable=False),
     Column("started_at", BIG, nullable=False),
     Column("ended_at", BIG),
+    Column("restricted", Boolean, nullable=False, server_default=false()),
     Index(None, "business_key"),
     Index(None, "started_at"),
+    Index(
+        "ix_instance_restricted",
+        "id",
+        sqlite_where=text("restricted = 1"),
+        postgresql_where=text("restricted"),
+    ),
 )
+"""``restricted`` hides an instance from those who oversee and have no part in it."""
 
 identity_link = Table(
     "identity_link",

@@ -8,7 +8,16 @@ from tests.acceptance.test_contract_walk import RECOGNISED, STUDIED, WORDS, star
 from tests.acceptance.visitors import axe, fill_draft, partner_link
 from tests.builders_domain import sample
 
-STAFF_PAGES = ["/inbox", "/inbox?view=all", "/inbox?view=mine", "/inbox?q=nobody", "/cases"]
+STAFF_PAGES = [
+    "/inbox",
+    "/inbox?view=all",
+    "/inbox?view=mine",
+    "/inbox?q=nobody",
+    "/cases",
+    "/settings",
+    "/settings/substitutions",
+    "/mentions",
+]
 PAGES = {
     "Léa Martin": ["/home", "/start", "/cases"],
     "Marie Delmas": STAFF_PAGES,

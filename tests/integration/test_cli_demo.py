@@ -20,7 +20,7 @@ def test_reset_deletes_everything_and_loads_afresh(cli):
         stdin="a long enough password\n",
     )
     assert added.code == 0
-    answer = cli("demo", "reset", "--yes", **DEMO)
+    answer = cli("demo", "reset", "--yes", "--size", "small", **DEMO)
     assert (answer.code, answer.err) == (0, "")
     logins = {row["login"] for row in cli("user", "list", "--json").json}
     assert logins
@@ -28,6 +28,9 @@ def test_reset_deletes_everything_and_loads_afresh(cli):
     cases = cli("instance", "list", "--json").json
     assert cases
 
+    other = cli("demo", "load", "--size", "full", **DEMO)
+    assert (other.code, other.out) == (1, "")
+    assert "holds the small demonstration" in other.err
     again = cli("demo", "load", **DEMO)
     assert (again.code, again.err) == (0, "")
     assert cli("instance", "list", "--json").json == cases

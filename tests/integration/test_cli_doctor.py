@@ -14,6 +14,7 @@ CHECKS = [
     "assets",
     "expressions",
     "mail",
+    "seal",
 ]
 
 
@@ -64,3 +65,20 @@ def test_a_data_folder_that_is_a_file_fails_in_a_line(cli, tmp_path):
     assert answer.code == 1
     (row,) = [row for row in answer.json if row["check"] == "data folder"]
     assert not row["ok"]
+
+
+def test_the_seal_is_told_with_its_certificate(cli, seal_pkcs12, tmp_path):
+    def seal(**variables):
+        (row,) = [
+            row for row in cli("doctor", "--json", **variables).json if row["check"] == "seal"
+        ]
+        return row["ok"], row["detail"]
+
+    assert seal() == (True, "no document can be sealed: PASSERELLE_SEAL_PKCS12_FILE is not set")
+    ok, said = seal(PASSERELLE_SEAL_PKCS12_FILE=str(seal_pkcs12))
+    assert ok
+    assert "demonstration seal" in said
+    assert "2099-12-31" in said
+    ok, said = seal(PASSERELLE_SEAL_PKCS12_FILE=str(tmp_path / "missing.p12"))
+    assert not ok
+    assert "missing.p12" in said

@@ -15,11 +15,13 @@ from engine.values import InboxQuery, InstanceQuery
 from tests.builders_domain import ROOT
 from workflows.contract.reading import contract_view
 from workflows.contract.signing import verify_signatures
-from workflows.demo import PASSWORD, load
-from workflows.demo_data import CASES, STAFF, STUDENTS
+from workflows.demo import PASSWORD, SMALL, load
+from workflows.demo.heroes import HEROES
+from workflows.demo.people import STAFF, STUDENTS
 from workflows.mobility.models import Mobility
 from workflows.people.services import actor_for, authenticate, find_person
 from workflows.registry import registry
+from workflows.scenarios.house import bundle_folders
 
 
 @pytest.fixture
@@ -27,8 +29,9 @@ def demo(database, settings, clock):
     """A loaded demonstration; gives the engine and its settings."""
     settings = replace(settings, demo=True)
     engine = Engine(database, registry(settings), clock=clock)
-    engine.deploy(Bundle.from_folder(ROOT / "bpmn" / "contract"), actor=SYSTEM)
-    load(engine, settings)
+    for folder in bundle_folders(ROOT / "bpmn"):
+        engine.deploy(Bundle.from_folder(folder), actor=SYSTEM)
+    load(engine, settings, size=SMALL)
     return engine, settings
 
 
@@ -48,8 +51,8 @@ def everything(engine):
 def test_the_demonstration_shows_every_step_and_loads_once(demo):
     engine, settings = demo
     ri = actor(engine, "claire.vidal")
-    cases = engine.instances(actor=ri, query=InstanceQuery()).items
-    assert len(cases) == len(CASES) == 12
+    cases = engine.instances(actor=ri, query=InstanceQuery(process="contract")).items
+    assert len(cases) == len(HEROES) == 12
     open_items = [engine.instance(case.id, actor=ri).open_items for case in cases]
     steps = Counter(item.element for items in open_items for item in items)
     assert steps == {

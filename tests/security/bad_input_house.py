@@ -18,8 +18,11 @@ from tests.builders_domain import draft
 from tests.builders_web import PASSWORD, actor_of, application, open_leas_agreement
 from web.config import Settings
 from workflows.contract.services import contract_view
+from workflows.contract_change.services import Wish, ask_for_change
 from workflows.links import issue_link
+from workflows.people.services import find_person
 from workflows.registry import registry
+from workflows.validation_plan.services import open_plan
 
 PEOPLE = {
     "lea": (),
@@ -29,6 +32,7 @@ PEOPLE = {
     "claire": ("ri",),
     "sam": ("admin",),
 }
+BUNDLES = ("contract", "contract_change", "validation_plan")
 STEPS = ("draft", "check", "sign_student", "sign_sending", "admin", "partner")
 ACTORS = ("lea", "marie", "lea", "marie", "claire")
 EPHEMERAL = {"sign_in"}
@@ -61,7 +65,7 @@ class House:
         self.clock = FixedClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
         self.database = Database(database_url)
         self.engine = Engine(self.database, registry(self.settings), clock=self.clock)
-        self.app = application(self.settings, self.engine, PEOPLE)
+        self.app = application(self.settings, self.engine, PEOPLE, BUNDLES)
         self._clients = {login: self.new_client(login) for login in PEOPLE}
 
     def close(self) -> None:
@@ -111,6 +115,46 @@ class House:
             )
             item = done.next_items[0]
         return item
+
+    def signed(self) -> int:
+        """The case of a new contract that everybody has signed; its stay begins later."""
+        item = self.at("partner")
+        signer = {"signer_name": "Carmen Sánchez", "signer_position": "Coordinadora"}
+        done = self.engine.complete(
+            item,
+            actor=self.actor("claire"),
+            data=signer,
+            outcome="approve",
+            idempotency_key=fresh_key(),
+        )
+        return done.instance_id
+
+    def changing(self) -> int:
+        """The work item in which Lea writes a change of a new, signed contract."""
+        case = self.engine.instance(self.signed(), actor=SYSTEM)
+        with self.engine.unit(self.actor("lea")) as unit:
+            asked = ask_for_change(
+                self.engine,
+                unit,
+                int(case.business_key),
+                Wish("student", "components", "A course is full."),
+                home_hei_id=self.settings.home_hei,
+            )
+        return asked.work_items[0]
+
+    def planning(self) -> int:
+        """The work item in which Lea writes a new validation plan."""
+        with self.engine.unit(self.actor("lea")) as unit:
+            opened = open_plan(
+                self.engine,
+                unit,
+                student=find_person(unit.session, "lea"),
+                department="lea",
+                receiving_hei_id="usal.es",
+                academic_year="2026/2027",
+                home_hei_id=self.settings.home_hei,
+            )
+        return opened.work_items[0]
 
     def link(self, item: int, *, secret: str | None = None, digest: str | None = None) -> str:
         """The address of the partner's page for ``item``."""

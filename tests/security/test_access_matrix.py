@@ -5,17 +5,24 @@ department's coordinators. "Other" student and coordinator have no part in it. T
 partner has no account, only the link of that case's last step.
 """
 
+import io
 import itertools
 import re
+from decimal import Decimal
 
 import pytest
 
 from engine.definitions import Bundle
 from engine.identity import SYSTEM
+from tests.builders_application import open_for
 from tests.builders_domain import draft
+from tests.security import duties_world
 from web.app import create_app
 from workflows.contract.services import contract_view, open_contract
+from workflows.grade_transfer.models import Course
 from workflows.links import issue_link
+from workflows.papers import documents
+from workflows.papers.codes import new_code
 from workflows.partners.models import Department, Institution
 from workflows.people.services import actor_for, create_person, find_person
 
@@ -38,6 +45,7 @@ SEES_API = "401 200 404 200 404 200 401 200 200"
 HOLDERS = "401 403 404 302 404 403 401 403 403"
 HOLDERS_API = "401 403 404 200 404 403 401 403 403"
 COMMENT = "401 302 404 302 404 302 401 403 403"
+OF_CAMPAIGNS = frozenset({"campaigns", "campaign_places", "rankings", "applications"})
 EVERYBODY = "200 200 200 200 200 200 200 200 200"
 SIGNED_IN = "302 200 200 200 200 200 302 200 200"
 
@@ -58,6 +66,22 @@ MATRIX = {
     ("inbox.news", "GET"): SIGNED_IN,
     ("inbox.bulk", "POST"): "401 302 302 302 302 302 401 302 302",
     ("inbox.preview", "GET"): SEES,
+    ("saved.create", "POST"): "401 302 302 302 302 302 401 302 302",
+    ("saved.counts", "GET"): SIGNED_IN,
+    ("saved.rename", "POST"): "401 404 404 404 404 404 401 404 404",
+    ("saved.delete", "POST"): "401 404 404 404 404 404 401 404 404",
+    ("saved.restore", "POST"): "401 404 404 404 404 404 401 404 404",
+    ("mentions.index", "GET"): SIGNED_IN,
+    ("mentions.follow", "POST"): "401 404 404 404 404 404 401 404 404",
+    ("mentions.read", "POST"): "401 302 302 302 302 302 401 302 302",
+    ("mentions.people", "GET"): "302 200 404 200 404 200 302 403 403",
+    ("settings.show", "GET"): SIGNED_IN,
+    ("settings.mail", "POST"): "401 302 302 302 302 302 401 302 302",
+    ("settings.substitutes", "GET"): "302 403 403 200 200 200 302 200 200",
+    ("settings.arrange", "POST"): "401 403 403 422 422 422 401 422 422",
+    ("settings.end", "POST"): "401 403 403 404 404 404 401 404 404",
+    ("outbox.index", "GET"): "302 403 403 403 403 404 302 404 403",
+    ("outbox.show", "GET"): "302 403 403 403 403 404 302 404 403",
     ("tasks.show", "GET"): SEES,
     ("tasks.claim", "POST"): HOLDERS,
     ("tasks.release", "POST"): HOLDERS,
@@ -71,12 +95,60 @@ MATRIX = {
     ("cases.show", "GET"): SEES,
     ("cases.diagram", "GET"): SEES,
     ("cases.comment", "POST"): COMMENT,
+    ("hubs.start", "GET"): SIGNED_IN,
+    ("hubs.office", "GET"): SIGNED_IN,
     ("start.show", "GET"): "302 200 200 403 403 200 302 403 403",
     ("start.create", "POST"): "401 302 302 403 403 302 401 403 403",
+    ("nominations.show", "GET"): "302 403 403 403 403 200 302 403 403",
+    ("nominations.create", "POST"): "401 403 403 403 403 422 401 403 403",
+    ("campaigns.index", "GET"): SIGNED_IN,
+    ("campaigns.new", "GET"): "302 403 403 403 403 200 302 403 403",
+    ("campaigns.create", "POST"): "401 403 403 403 403 422 401 403 403",
+    ("campaigns.show", "GET"): "302 403 403 200 404 200 302 200 200",
+    ("campaigns.edit", "GET"): "302 403 403 403 403 200 302 403 403",
+    ("campaigns.change", "POST"): "401 403 403 403 403 422 401 403 403",
+    ("campaigns.publish_campaign", "POST"): "401 403 403 403 403 302 401 403 403",
+    ("campaigns.close_campaign", "POST"): "401 403 403 403 403 302 401 403 403",
+    ("campaigns.copy", "POST"): "401 403 403 403 403 302 401 403 403",
+    ("campaigns.begin", "POST"): "401 302 302 403 403 403 401 403 403",
+    ("campaign_places.show", "GET"): "302 403 403 403 403 200 302 403 403",
+    ("campaign_places.keep", "POST"): "401 403 403 403 403 302 401 403 403",
+    ("rankings.show", "GET"): "302 403 403 200 404 200 302 200 200",
+    ("rankings.change", "POST"): "401 403 403 422 404 422 401 403 403",
+    ("rankings.proposal", "GET"): "302 403 403 403 403 200 302 403 403",
+    ("rankings.allocate", "POST"): "401 403 403 403 403 422 401 403 403",
+    ("applications.add", "POST"): "401 302 404 403 403 403 401 403 403",
+    ("applications.remove", "POST"): "401 302 404 403 403 403 401 403 403",
+    ("applications.give_up", "POST"): "401 302 404 403 403 403 401 403 403",
     ("imports.show", "GET"): "302 403 403 403 403 200 302 403 403",
     ("imports.upload", "POST"): "401 403 403 403 403 422 401 403 403",
     ("incidents.index", "GET"): "302 403 403 403 403 200 302 200 403",
     ("incidents.retry", "POST"): "401 403 403 403 403 404 401 404 403",
+    ("exam_waiver.ask", "GET"): "302 200 404 200 404 200 302 403 403",
+    ("exam_waiver.send", "POST"): "401 422 404 422 404 422 401 403 403",
+    ("exam_waiver.shorten", "GET"): "302 403 403 403 403 200 302 403 403",
+    ("exam_waiver.shortened", "POST"): "401 403 403 403 403 422 401 403 403",
+    ("contract_change.ask", "GET"): "302 404 404 404 404 404 302 403 403",
+    ("contract_change.send", "POST"): "401 404 404 404 404 404 401 403 403",
+    ("contract_change.take_back", "POST"): COMMENT,
+    ("contract_change.correction", "GET"): "302 404 404 404 404 404 302 403 403",
+    ("contract_change.correct_fields", "POST"): "401 403 404 404 404 404 401 403 403",
+    ("contract_change.semesters", "GET"): "302 403 403 403 403 200 302 403 403",
+    ("contract_change.set_semester", "POST"): "401 403 403 403 403 422 401 403 403",
+    ("validation_plan.reopen", "POST"): "401 404 404 404 404 404 401 403 403",
+    ("recognition.start", "POST"): "401 403 403 403 403 302 401 403 403",
+    ("recognition.upload", "POST"): "401 404 404 404 404 404 401 404 404",
+    ("grades.index", "GET"): "302 403 403 200 200 200 302 200 200",
+    ("grades.show", "GET"): "302 403 403 200 404 200 302 200 200",
+    ("grades.save", "POST"): "401 403 403 302 404 404 401 404 404",
+    ("grades.begin", "POST"): "401 403 403 403 403 302 401 403 403",
+    ("grades.correct", "POST"): "401 403 403 403 403 404 401 403 403",
+    ("grades.withdraw", "POST"): "401 403 403 403 403 404 401 403 403",
+    ("grades.fetch", "GET"): "404 404 404 404 404 404 404 404 404",
+    ("documents.fetch", "GET"): SEES,
+    ("documents.ask", "GET"): EVERYBODY,
+    ("documents.verify", "GET"): EVERYBODY,
+    ("documents.compare", "POST"): EVERYBODY,
     ("partner.show", "GET"): "404 404 404 404 404 404 200 404 404",
     ("partner.answer", "POST"): "404 404 404 404 404 404 302 404 404",
     ("api.inbox", "GET"): "401 200 200 200 200 200 401 200 200",
@@ -87,6 +159,7 @@ MATRIX = {
     ("api.start", "POST"): "401 201 201 403 403 201 401 403 403",
     ("api.instance", "GET"): SEES_API,
     ("api.history", "GET"): SEES_API,
+    **duties_world.MATRIX,
     # Last, for it ends the sessions.
     ("signin.leave", "POST"): "302 302 302 302 302 302 302 302 302",
 }
@@ -99,7 +172,9 @@ class World:
         self.engine, self.settings = engine, settings
         self.app = create_app(settings, engine)
         self.app.config["WTF_CSRF_ENABLED"] = False
-        engine.deploy(Bundle.from_folder(settings.bundles_dir / "contract"), actor=SYSTEM)
+        duties_world.deploy(self)
+        for key in ("contract", "application"):
+            engine.deploy(Bundle.from_folder(settings.bundles_dir / key), actor=SYSTEM)
         with engine.unit(SYSTEM) as unit:
             for code in ("lea", "his"):
                 unit.session.add(Department(code=code, name_fr=code, name_en=code, name_es=code))
@@ -158,6 +233,42 @@ class World:
         )
         return opened, done.next_items[0]
 
+    def application(self):
+        """A campaign of the department's, with an application of the student's."""
+        return open_for(self.engine, self.actor("ri"), self.actor("student"))
+
+    def document(self, opened):
+        """A document of a case."""
+        case = self.engine.instance(opened.instance_id, actor=SYSTEM)
+        with self.engine.unit(SYSTEM) as unit:
+            return documents.store(
+                unit.session,
+                business_key=case.business_key,
+                kind="exam_waiver.decision",
+                language="fr",
+                filename="decision.pdf",
+                media_type="application/pdf",
+                content=b"%PDF-1.7",
+                now=unit.now,
+                actor_id="system",
+                code=new_code(),
+            )
+
+    def sheet(self, opened):
+        """A grade sheet of the department with one mark on it."""
+        with self.engine.unit(SYSTEM) as unit:
+            course = Course(
+                mobility_id=opened.mobility_id,
+                position=0,
+                department="lea",
+                academic_year="2026/2027",
+                title="Traduction",
+                ects=Decimal(6),
+            )
+            unit.session.add(course)
+        address = {"department": "lea", "year": "2026-2027", "language": "fr"}
+        return {**address, "mobility_id": opened.mobility_id}
+
     def partner_token(self):
         """The link of a case that has come to its partner."""
         opened, item = self.case()
@@ -201,6 +312,13 @@ def test_every_cell(world):
     for (endpoint, method), cells in MATRIX.items():
         token = world.partner_token() if endpoint.startswith("partner.") else "x" * 40
         opened, item = world.case()
+        document = world.document(opened) if endpoint.startswith("documents.") else None
+        numbers = world.application() if endpoint.partition(".")[0] in OF_CAMPAIGNS else {}
+        if endpoint.startswith("grades."):
+            numbers = world.sheet(opened)
+        if endpoint.partition(".")[0] in duties_world.PAGES:
+            numbers = duties_world.numbers(world, opened, endpoint)
+            token = str(numbers.pop("token", token))
         if endpoint.endswith(".release"):
             world.engine.claim(item, actor=world.actor("coord"))
         if endpoint.endswith(".resolve"):
@@ -208,7 +326,7 @@ def test_every_cell(world):
         expected = dict(zip(ROLES, map(int, cells.split()), strict=True))
         # Who may do it comes last: their success must not be what keeps the others out.
         for role in sorted(ROLES, key=lambda role: (expected[role] < 400, ROLES.index(role))):
-            got = request(world, role, endpoint, method, opened, item, token)
+            got = request(world, role, endpoint, method, opened, item, token, document, numbers)
             if got != expected[role]:
                 wrong.append(f"{method} {endpoint} as {role}: {got} instead of {expected[role]}")
     assert wrong == []
@@ -245,14 +363,21 @@ def content(answer):
 _keys = itertools.count()
 
 
-def request(world, role, endpoint, method, opened, item, token):
+def request(world, role, endpoint, method, opened, item, token, document, numbers):
     """The status a role gets; always with a body that would do, were it allowed."""
     values = {
         "item_id": item,
         "instance_id": opened.instance_id,
         "incident_id": 1,
+        "view_id": 999,
+        "mention_id": 1,
+        "substitution_id": 1,
+        "mail_id": 1,
+        "document_id": document.id if document else 1,
+        "code": document.code if document else "x",
         "token": token if role == "partner" else "x" * 40,
         "filename": "icon.svg",
+        **numbers,
     }
     rule = next(r for r in world.app.url_map.iter_rules() if r.endpoint == endpoint)
     with world.app.test_request_context():
@@ -275,12 +400,20 @@ def request(world, role, endpoint, method, opened, item, token):
             "tasks.comment": {"text": "hello"},
             "cases.comment": {"text": "hello"},
             "signin.language": {"language": "en"},
+            "saved.create": {"name": "Urgent"},
+            "documents.compare": {"file": (io.BytesIO(b"%PDF-1.7"), "decision.pdf")},
+            "campaigns.publish_campaign": {"revision": numbers.get("campaign")},
+            "campaigns.close_campaign": {"revision": numbers.get("campaign")},
+            "campaign_places.keep": {"revision": numbers.get("campaign")},
+            "campaigns.begin": {"ranking": numbers.get("ranking_id")},
+            "rankings.allocate": {"revision": numbers.get("ranking")},
             "start.create": {**start, "mobility_type": "semester", "student": "student"},
             "partner.answer": {
                 "outcome": "approve",
                 "signer_name": "Carmen Sánchez",
                 "signer_position": "Coordinator",
             },
+            **duties_world.BODIES,
         }.get(endpoint, {"person": "1", "login": "nobody", "password": "wrong"})
         options["environ_overrides"] = {"REMOTE_ADDR": f"10.1.{next(_keys) % 250}.1"}
     with world.clients[role].open(path, method=method, **options) as answer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from typing import TYPE_CHECKING
 
 import click
@@ -11,13 +13,14 @@ from web.cli.installation import closing_engine, open_engine
 from web.cli.output import CommandFailed
 from web.config import Settings
 from web.viewer import Viewer
-from workflows.demo import PASSWORD
+from workflows.demo import PASSWORD, SIZES
 from workflows.demo import load as load_demo
 from workflows.people.models import Person
 from workflows.people.services import actor_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from engine import Engine
 
@@ -27,17 +30,39 @@ def demo() -> None:
     """The demonstration: load it, or start it over."""
 
 
+_size = click.option(
+    "--size",
+    type=click.Choice(SIZES),
+    help="small: a dozen contracts, in seconds; full: a university year, in minutes.",
+)
+
+
 @demo.command()
-def load() -> None:
-    """Load the demonstration; what is there already stays as it is."""
+@_size
+def load(size: str | None) -> None:
+    """Load the demonstration (full unless told otherwise); what is there stays as it is."""
     settings = _demo_settings()
-    load_demo(open_engine(settings), settings)
+    load_demo(open_engine(settings), settings, size=size, progress=_told())
     click.echo("The demonstration is loaded.")
 
 
+def _told() -> Callable[[int, datetime], None]:
+    """Says now and then, on a terminal, how far the year has come."""
+    shown = [0.0]
+
+    def tell(played: int, at: datetime) -> None:
+        now = time.monotonic()
+        if sys.stderr.isatty() and now - shown[0] > 1:
+            shown[0] = now
+            click.echo(f"{at:%d %B %Y}: {played} steps played", err=True)
+
+    return tell
+
+
 @demo.command()
+@_size
 @click.confirmation_option(prompt="Everything in this database will be deleted. Go on?")
-def reset() -> None:
+def reset(size: str | None) -> None:
     """Delete EVERYTHING in the database and load the demonstration afresh."""
     from web import migrations
     from web.cli.deployment import deploy_folder
@@ -48,7 +73,7 @@ def reset() -> None:
     migrations.upgrade(engine.database)
     for definition in deploy_folder(engine, settings.bundles_dir):
         click.echo(f"Deployed {definition.key}, version {definition.version}.")
-    load_demo(engine, settings)
+    load_demo(engine, settings, size=size, progress=_told())
     click.echo("The demonstration is loaded.")
 
 

@@ -59,6 +59,7 @@ def _examine() -> list[Row]:
         "assets": _assets,
         "expressions": lambda: _expressions(engine),
         "mail": lambda: _mail(settings),
+        "seal": lambda: _seal(settings, engine),
     }
     return rows + [_result(name, check) for name, check in checks.items()]
 
@@ -134,6 +135,16 @@ def _mail(settings: Settings) -> str:
     if settings.smtp_url is None:
         return "kept in the database, not sent: PASSERELLE_SMTP_URL is not set"
     return "sent by the configured server"
+
+
+def _seal(settings: Settings, engine: Engine) -> str:
+    from workflows.papers.sealing import Sealer
+    from workflows.registry import office_of
+
+    if settings.seal_pkcs12 is None and not settings.demo:
+        return "no document can be sealed: PASSERELLE_SEAL_PKCS12_FILE is not set"
+    held = Sealer(office_of(settings)).certificate(at=engine.clock.now())
+    return f"{held.subject}, until {held.expires_at:%Y-%m-%d}"
 
 
 COMMANDS = (doctor,)

@@ -70,4 +70,10 @@ def operator() -> Actor:
         user = getpass.getuser()
     except (KeyError, OSError):
         user = "unknown"
-    return Actor(id=f"operator:{user}", name=user, groups=frozenset({"admin"}), oversees=True)
+    return Actor(
+        id=f"operator:{user}",
+        name=user,
+        groups=frozenset({"admin"}),
+        oversees=True,
+        sees_restricted=True,
+    )

@@ -73,9 +73,9 @@ def _prepare(settings: Settings) -> Engine:
     for definition in deploy_folder(engine, settings.bundles_dir):
         click.echo(f"Deployed {definition.key}, version {definition.version}.")
     if settings.demo:
-        from workflows.demo import load
+        from workflows.demo import SMALL, load
 
-        load(engine, settings)
+        load(engine, settings, first=SMALL)
     return engine
 
 

@@ -5,12 +5,38 @@ from __future__ import annotations
 from types import ModuleType
 
 from engine.values import WorkItem
-from web.lifecycles import contract
+from web.lifecycles import (
+    admission,
+    application,
+    contract,
+    contract_change,
+    difficulty,
+    exam_waiver,
+    grade_transfer,
+    grant,
+    meeting,
+    partnership,
+    recognition,
+    validation_plan,
+)
 from web.lifecycles.base import CaseSection, TaskPage
 
 __all__ = ["MODULES", "case_section", "task_page"]
 
-MODULES: tuple[ModuleType, ...] = (contract,)
+MODULES: tuple[ModuleType, ...] = (
+    admission,
+    application,
+    contract,
+    contract_change,
+    exam_waiver,
+    grade_transfer,
+    recognition,
+    validation_plan,
+    grant,
+    difficulty,
+    meeting,
+    partnership,
+)
 """One module a lifecycle, named as its process; each has ``TASK_PAGES`` and ``CASE``."""
 
 _PLAIN = TaskPage()

@@ -29,11 +29,15 @@ _CREDITS = re.compile(r"[+-]?[0-9]{1,6}([.,][0-9]{0,20})?")
 
 @dataclass(frozen=True, slots=True)
 class EditorPart:
-    """One table of the editor: its rows as typed, and which long texts a row has."""
+    """One table of the editor: its rows as typed, and which long texts a row has.
+
+    ``reasons`` are the codes among which a row says why it is there; none in a draft.
+    """
 
     name: str
     rows: Sequence[Mapping[str, Any]]
     long_texts: tuple[str, ...]
+    reasons: tuple[str, ...] = ()
 
     @property
     def total(self) -> Decimal:
@@ -62,13 +66,14 @@ def _editor_part(contract: ContractView, part: Part, typed: Mapping[str, Any] | 
         rows = [_row(row) for row in typed.get(part.value) or [] if isinstance(row, dict)]
     else:
         kept = contract.current.part(part).rows
-        rows = [_typed_row(row) for row in kept if row.change is not Change.REMOVED]
+        rows = [typed_row(row) for row in kept if row.change is not Change.REMOVED]
     if not rows and part is not Part.VIRTUAL:
         rows = [{"term_number": "1", "total_terms": "2"}]
     return EditorPart(part.value, rows, LONG_TEXT[part.value])
 
 
-def _typed_row(row: ComponentView) -> dict[str, Any]:
+def typed_row(row: ComponentView) -> dict[str, Any]:
+    """A component as the editor's boxes hold it."""
     values = asdict(row)
     texts = {name: value or "" for name, value in values.items() if isinstance(value, str | None)}
     return {

@@ -14,9 +14,11 @@ from web.addresses import cursor, wanted
 from web.display import remember_names
 from web.lifecycles import case_section
 from web.lifecycles.path import way_of
-from web.pages import diagrams
-from web.pages.remarks import NOTHING_SAID, Remark
+from web.pages import diagrams, documents
+from web.pages.case_tools import tools_of
+from web.pages.remarks import NOTHING_SAID, Remark, named_on
 from web.submissions import comment_of
+from workflows.office_work.mentions import add_comment
 
 pages = Blueprint("cases", __name__)
 
@@ -57,7 +59,7 @@ def _page(instance_id: int, remark: Remark) -> str:
     events = _before(instance_id, request.args.get("before", "")) or newest
     comments = engine.comments(instance_id, actor=actor)
     remember_names(
-        [event.actor for event in events]
+        [name for event in events for name in (event.actor, event.on_behalf_of)]
         + [comment.author for comment in comments]
         + [item.assignee for item in case.open_items]
     )
@@ -68,10 +70,13 @@ def _page(instance_id: int, remark: Remark) -> str:
         way=way,
         agreement=way.agreement,
         stages=way.stages,
+        case_tools=tools_of(case),
+        documents=documents.of_case(case),
         events=events,
         older=events[0].seq if events and events[0].seq > 1 else None,
         newer=events is not newest,
         comments=comments,
+        named=named_on(instance_id),
         remark=remark,
         diagram=diagrams.of(definition, case, newest),
         element_names=diagrams.element_names(definition),
@@ -107,7 +112,9 @@ def diagram(instance_id: int) -> ResponseReturnValue:
 def comment(instance_id: int) -> ResponseReturnValue:
     """Add a remark everybody on the case can read."""
     try:
-        current.engine().comment(instance_id, actor=current.actor(), text=comment_of(request.form))
+        add_comment(
+            current.engine(), instance_id, actor=current.actor(), text=comment_of(request.form)
+        )
     except InvalidInput as refused:
         return _page(instance_id, Remark.refused(request.form, refused)), 422
     return redirect(url_for("cases.show", instance_id=instance_id) + "#comments")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from engine.identity import Actor
+from engine.values import WorkItem
 from web import current
-from workflows.people.services import people_in
+from workflows.people.services import actor_id, people_in, people_in_any
 
 STUDENT_PREFIX = "student:"
 
@@ -17,10 +18,20 @@ def of_group(group: str, actor: Actor) -> list[tuple[str, str]]:
     if group not in actor.groups or group.startswith(STUDENT_PREFIX):
         return []
     with current.reading() as rows:
-        return [(f"person:{person.id}", person.name) for person in people_in(rows, group)]
+        return [(actor_id(person.id), person.name) for person in people_in(rows, group)]
+
+
+def of_item(item: WorkItem, actor: Actor) -> list[tuple[str, str]]:
+    """Those to whom ``actor`` may give a work item: its group, where they act for it."""
+    return of_group(item.candidate, actor.acting_on(item))
 
 
 def of(actor: Actor) -> list[tuple[str, str]]:
-    """Everybody who shares a group with ``actor``, by name."""
-    found = {entry for group in actor.groups for entry in of_group(group, actor)}
-    return sorted(found, key=lambda entry: entry[1])
+    """Everybody who shares a group with ``actor`` or with those they replace, by name."""
+    own = [group for group in actor.groups if not group.startswith(STUDENT_PREFIX)]
+    theirs = [group for each in actor.replaces for group in each.groups]
+    with current.reading() as rows:
+        people = people_in_any(rows, {*own, *theirs})
+    return sorted(
+        ((actor_id(person.id), person.name) for person in people), key=lambda entry: entry[1]
+    )

@@ -4,34 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Literal
 from urllib.parse import urlencode
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
-from engine.errors import EngineError, InvalidInput
 from engine.values import InboxQuery
 from web import current
-from web.addresses import cursor, number, wanted
+from web.addresses import number
 from web.display import remember_names
 from web.i18n import translated
 from web.lifecycles import task_page
 from web.lifecycles.base import Typed
-from web.navigation import safe_target
-from web.pages import colleagues
+from web.pages import colleagues, saved_entries, selection
+from web.pages.inbox_queries import NOT_SAVING, Saving, query_from
+from workflows.office_work.mentions import unread_cases
+from workflows.office_work.saved_views import shareable
 from workflows.partners.services import departments, institutions
 
 pages = Blueprint("inbox", __name__)
-
-View = Literal["mine", "groups", "all"]
-VIEWS: tuple[View, ...] = ("mine", "groups", "all")
-PAGE = 50
-THIS_WEEK = timedelta(days=7)
-AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,47 +33,51 @@ class Choice:
     label: str
 
 
-def query_from(arguments: Mapping[str, str], now: datetime) -> InboxQuery:
-    """The inbox query an address asks for; what it does not know it leaves out."""
-    view = arguments.get("view", "groups")
-    due = arguments.get("due", "")
-    return InboxQuery(
-        view=view if view in VIEWS else "groups",
-        text=wanted(arguments.get("q")),
-        process=wanted(arguments.get("process")),
-        element=wanted(arguments.get("step")),
-        org_unit=wanted(arguments.get("department")),
-        counterparty=wanted(arguments.get("partner")),
-        overdue=due == "late",
-        due_before=now + THIS_WEEK if due == "week" else None,
-        after=cursor(arguments.get("after")),
-        limit=PAGE,
-        sort="newest" if arguments.get("sort") == "newest" else "due",
-    )
-
-
 @pages.get("/inbox")
 def show() -> ResponseReturnValue:
     """One page of work items, with views and filters beside it."""
-    engine, actor = current.engine(), current.actor()
-    now = engine.clock.now()
-    query = query_from(request.args, now)
-    page = engine.inbox(actor=actor, query=query)
+    return page(request.args)
+
+
+def page(arguments: Mapping[str, str], saving: Saving = NOT_SAVING) -> str:
+    """The inbox at these arguments of its address; ``saving`` is what was typed to keep it."""
+    engine, viewer = current.engine(), current.signed_in()
+    actor, now = viewer.actor, engine.clock.now()
+    g.inbox_arguments = arguments
+    query = query_from(arguments, now)
+    found = engine.inbox(actor=actor, query=query)
     g.inbox_counts = engine.inbox_counts(actor=actor)
-    remember_names(item.assignee for item in page.items)
-    newest = max((item.id for item in page.items), default=0)
+    for_whom = {item.id: actor.acting_on(item).on_behalf_of for item in found.items}
+    remember_names(
+        [item.assignee or f"person:{item.candidate.partition(':')[2]}" for item in found.items]
+        + [name for item in found.items for name in (item.owner, for_whom[item.id])]
+    )
+    with current.reading() as rows:
+        named = unread_cases(rows, viewer.person_id)
     return render_template(
         "inbox/inbox.html",
         query=query,
-        page=page,
+        page=found,
         counts=g.inbox_counts,
         now=now,
-        news=f"{url_for('inbox.news')}?{urlencode({**_kept(), 'since': newest})}",
+        news=_news_address(max((item.id for item in found.items), default=0)),
         filters=_filters(),
         colleagues=colleagues.of(actor),
         link=_link,
+        arguments=arguments,
         filtered=_filtered(query),
+        for_whom=for_whom,
+        named=named,
+        saved=saved_entries.entries(arguments),
+        saving=saving,
+        groups=shareable(actor),
+        undo=saved_entries.undoable(),
+        many=any(item.bulk for item in found.items),
     )
+
+
+def _news_address(newest: int) -> str:
+    return f"{url_for('inbox.news')}?{urlencode({**_kept(), 'since': newest})}"
 
 
 def _filtered(query: InboxQuery) -> bool:
@@ -99,10 +94,9 @@ def _link(**changes: str | None) -> str:
 
 def _kept() -> dict[str, str]:
     """The arguments of the present list, without the place in it."""
+    arguments: Mapping[str, str] = g.get("inbox_arguments", request.args)
     return {
-        name: value
-        for name, value in request.args.items()
-        if name not in {"after", "since"} and value
+        name: value for name, value in arguments.items() if name not in {"after", "since"} and value
     }
 
 
@@ -159,45 +153,5 @@ def preview(item_id: int) -> ResponseReturnValue:
 
 @pages.post("/inbox/selection")
 def bulk() -> ResponseReturnValue:
-    """Claim, release or assign all selected items; those that refuse are counted, not hidden."""
-    sent = [number(value) for value in request.form.getlist("item")[:AT_ONCE]]
-    chosen = [item_id for item_id in sent if item_id is not None]
-    done = 0
-    for item_id in chosen:
-        try:
-            _act(request.form.get("action", ""), item_id)
-        except EngineError:
-            continue
-        done += 1
-    if done:
-        flash(ngettext("%(num)d task changed.", "%(num)d tasks changed.", done), "done")
-    refused = len(chosen) - done
-    if refused:
-        flash(
-            ngettext(
-                "%(num)d task could not be changed: somebody else holds it or it is done.",
-                "%(num)d tasks could not be changed: somebody else holds them or they are done.",
-                refused,
-            ),
-            "warning",
-        )
-    if not chosen:
-        flash(_("Select at least one task first."), "warning")
-    return redirect(safe_target(request.form.get("next")))
-
-
-def _act(action: str, item_id: int) -> None:
-    """One action on one item; raises EngineError where it is refused."""
-    engine, actor = current.engine(), current.actor()
-    if action == "claim":
-        engine.claim(item_id, actor=actor)
-    elif action == "release":
-        engine.release(item_id, actor=actor)
-    elif action == "assign":
-        to = request.form.get("to", "")
-        item = engine.work_item(item_id, actor=actor)
-        if to not in dict(colleagues.of_group(item.candidate, actor)):
-            raise InvalidInput({"to": ["not_an_option"]})
-        engine.assign(item_id, actor=actor, to=to)
-    else:
-        raise InvalidInput({"action": ["not_an_option"]})
+    """Claim, release, assign or complete all selected items; each is told what became of it."""
+    return selection.handle()

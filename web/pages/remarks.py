@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.errors import InvalidInput
-from web import words
+from web import current, words
+from workflows.office_work import mentions
+from workflows.people.models import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +26,9 @@ class Remark:
 
 
 NOTHING_SAID = Remark()
+
+
+def named_on(instance_id: int) -> Mapping[int, list[Person]]:
+    """Whom the comments on a case have told of themselves, by comment."""
+    with current.reading() as rows:
+        return mentions.named_in(rows, instance_id)

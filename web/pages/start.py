@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -23,10 +24,14 @@ from workflows.mobility.services import find_mobility
 from workflows.partners.services import departments, institutions
 from workflows.people.models import Person
 from workflows.people.services import all_people, find_person, get_person
+from workflows.validation_plan.services import open_plan
 
 pages = Blueprint("start", __name__)
 
 FIELDS = ("department", "receiving_hei_id", "mobility_type", "academic_year")
+OUTSIDE_ERASMUS = "outside_erasmus"
+"""Chosen in place of a type of mobility: a validation plan instead of a learning agreement."""
+TYPES = (*MOBILITY_TYPES, OUTSIDE_ERASMUS)
 YEAR = re.compile(r"(20[0-9]{2})/(20[0-9]{2})")
 NAMESPACE = uuid.UUID("0d6c1f7e-54a1-5d0f-9c63-2f6be0a4b7d1")
 """Of the identifiers that forms give to the mobilities they open (RFC 9562, version 5)."""
@@ -48,7 +53,9 @@ def _form(typed: Mapping[str, Any], errors: Mapping[str, list[str]]) -> str:
             students=_students(rows),
             departments=[(each.code, each.name(language())) for each in departments(rows)],
             partners=_partners(rows),
-            types=[(name, words.mobility_type(name)) for name in MOBILITY_TYPES],
+            types=[
+                (each, words.mobility_type(each)) for each in (*MOBILITY_TYPES, OUTSIDE_ERASMUS)
+            ],
         )
 
 
@@ -137,8 +144,12 @@ def _one_year(year: str) -> bool:
 
 def _open(values: Mapping[str, str], identifier: str) -> Opened:
     engine, viewer = current.engine(), current.signed_in()
+    outside = values["mobility_type"] == OUTSIDE_ERASMUS
+    opening = (
+        open_plan if outside else partial(open_contract, mobility_type=values["mobility_type"])
+    )
     with engine.unit(viewer.actor) as unit:
-        return open_contract(
+        return opening(
             engine,
             unit,
             student=_student(unit.session, values["student"]),
@@ -146,7 +157,6 @@ def _open(values: Mapping[str, str], identifier: str) -> Opened:
             receiving_hei_id=_partner(unit.session, values["receiving_hei_id"]),
             academic_year=values["academic_year"],
             home_hei_id=current.settings().home_hei,
-            mobility_type=values["mobility_type"],
             omobility_id=identifier,
         )
 

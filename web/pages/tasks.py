@@ -18,8 +18,9 @@ from web.lifecycles import task_page
 from web.lifecycles.base import Typed
 from web.navigation import safe_target
 from web.pages import colleagues, diagrams
-from web.pages.remarks import NOTHING_SAID, Remark
+from web.pages.remarks import NOTHING_SAID, Remark, named_on
 from web.submissions import comment_of, key_of, nested, readable, reason_of
+from workflows.office_work.mentions import add_comment
 
 pages = Blueprint("tasks", __name__)
 
@@ -64,7 +65,7 @@ def _page(item: WorkItem, typed: Typed, remark: Remark = NOTHING_SAID) -> str:
         [item.assignee, item.owner, item.completed_by]
         + [seat.decided_by or seat.assignee for seat in seats]
         + [comment.author for comment in comments]
-        + [event.actor for event in events]
+        + [name for event in events for name in (event.actor, event.on_behalf_of)]
     )
     return render_template(
         page.template,
@@ -75,12 +76,14 @@ def _page(item: WorkItem, typed: Typed, remark: Remark = NOTHING_SAID) -> str:
         form=definition.forms.get(item.form) if item.form else None,
         seats=seats,
         comments=comments,
+        named=named_on(item.instance_id),
         remark=remark,
         events=events,
         diagram=diagrams.of(definition, instance, events),
         element_names=diagrams.element_names(definition),
         may_act=_may_act(item),
-        colleagues=colleagues.of_group(item.candidate, current.actor()),
+        acting=actor.acting_on(item),
+        colleagues=colleagues.of_item(item, actor),
         signs=page.signs,
         suggestions=words.standard_reasons(),
         **page.context(item, typed),
@@ -88,12 +91,12 @@ def _page(item: WorkItem, typed: Typed, remark: Remark = NOTHING_SAID) -> str:
 
 
 def _may_act(item: WorkItem) -> bool:
-    actor = current.actor()
+    actor = current.actor().acting_on(item)
     if item.status != WorkItemStatus.OPEN:
         return False
     if item.assignee is not None:
-        return item.assignee == actor.id
-    return item.candidate in actor.groups or item.candidate == actor.id
+        return actor.holds(item.assignee)
+    return actor.asked(item.candidate)
 
 
 def _typed_from_request(item: WorkItem) -> Typed:
@@ -187,6 +190,7 @@ def _stale(item: WorkItem, typed: Typed, refused: EngineError) -> str:
         by=by or None,
         holder=refused.params.get("assignee"),
         forbidden=isinstance(refused, Forbidden),
+        cause=refused.params.get("cause"),
         at=from_micros(at) if isinstance(at, int) and at else None,
         outcome=str(refused.params.get("outcome") or ""),
         kept="\n".join(readable(typed.data or {})),
@@ -257,7 +261,7 @@ def assign(item_id: int) -> ResponseReturnValue:
 def _colleague() -> str:
     """Who was chosen among those who share the group the task is offered to."""
     to = request.form.get("to", "")
-    known = dict(colleagues.of_group(_item().candidate, current.actor()))
+    known = dict(colleagues.of_item(_item(), current.actor()))
     if not known:
         raise Forbidden
     if to not in known:
@@ -286,7 +290,8 @@ def comment(item_id: int) -> ResponseReturnValue:
     """Add a remark everybody on the case can read."""
     item = _item()
     try:
-        current.engine().comment(
+        add_comment(
+            current.engine(),
             item.instance_id,
             actor=current.actor(),
             text=comment_of(request.form),

@@ -19,6 +19,7 @@ MOBILITY_TYPES = {
     "semester": lazy("One or more semesters"),
     "blended": lazy("Short blended mobility"),
     "doctoral": lazy("Short doctoral mobility"),
+    "outside_erasmus": lazy("Outside Erasmus: a recognition plan"),
 }
 PART_HINTS = {
     "studied": lazy("What you will study at the partner university, as its catalogue names it."),
@@ -37,6 +38,7 @@ VERSION_STATUS = {
     "rejected": lazy("rejected by the partner"),
     "signed": lazy("signed by all three"),
     "superseded": lazy("overtaken by a version that a document brought"),
+    "withdrawn": lazy("withdrawn"),
 }
 ROLE_TITLES = {
     "student": lazy("Student"),
@@ -44,6 +46,7 @@ ROLE_TITLES = {
     "receiving": lazy("Receiving institution"),
 }
 STAGE_TITLES = {
+    "review": lazy("Review as receiving institution"),
     "check": lazy("Academic coherence"),
     "student": lazy("Student"),
     "sending": lazy("Sending institution"),
@@ -53,6 +56,9 @@ CHECK_TITLES = {
     "insurance": lazy("Insurance checked"),
     "grant_agreement": lazy("Grant agreement signed"),
     "enrolment": lazy("Enrolment checked"),
+    "dates_covered": lazy("Insurance and residence permit cover the dates"),
+    "grant_recalculated": lazy("Grant recalculated"),
+    "home_registration": lazy("Course registration up to date"),
 }
 CHANGE_REASONS = {
     "not-available": lazy("the course is not available"),
@@ -103,6 +109,7 @@ FIELD_TITLES = {
     "provisions_url": lazy("Provisions on failed courses (address)"),
     "return": lazy("Reason"),
     "reject": lazy("Reason"),
+    "admission": lazy("Why an exception is made"),
     "student": lazy("Student"),
     "department": lazy("Department"),
     "mobility_type": lazy("Type of mobility"),
@@ -116,6 +123,8 @@ FIELD_TITLES = {
     "credits": lazy("ECTS"),
     "recognition_conditions": lazy("Conditions of recognition"),
     "short_description": lazy("Short description"),
+    "reason_code": lazy("Reason"),
+    "reason_text": lazy("In words"),
     "signer_name": lazy("Your name"),
     "signer_position": lazy("Your position"),
     "signer_email": lazy("Your e-mail"),

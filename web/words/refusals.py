@@ -34,6 +34,8 @@ SENTENCES = {
     "not_an_email": lazy("Please enter an e-mail address."),
     "one_of_two": lazy("Give either the day or the month, not both."),
     "before_start": lazy("The end lies before the start."),
+    "in_the_future": lazy("This day lies in the future."),
+    "before_the_stay": lazy("This day lies long before the agreed stay."),
     "day_required": lazy("This type of mobility needs the exact day."),
     "days_out_of_range": lazy("The stay lasts %(low)s to %(high)s days in this type of mobility."),
     "virtual_required": lazy("One component must be virtual: give it a short description."),
@@ -47,7 +49,159 @@ SENTENCES = {
     "reason_required": lazy("Please say why: the reason is shown to the student."),
     "not_yourself": lazy("Choose somebody else."),
     "not_a_cursor": lazy("This address of a page in the list is not complete."),
+    "file_empty": lazy("The file is empty."),
+    "file_too_large": lazy("The file is too large: at most %(limit)s MB, please."),
+    "file_type": lazy("Please send a PDF, JPEG or PNG file."),
+    "file_extension": lazy(
+        "The name of the file does not fit its content: it should end in .%(limit)s."
+    ),
+    "file_damaged": lazy("The file cannot be opened: make it again and send it once more."),
+    "file_encrypted": lazy("The file is protected by a password: send it without protection."),
+    "file_active": lazy(
+        "The file holds scripts or other files: print it to a new PDF file and send that one."
+    ),
+    "file_pages": lazy("The file has too many pages: at most %(limit)s, please."),
+    "file_pixels": lazy("The picture is too large: at most %(limit)s megapixels, please."),
+    "file_unfolds": lazy(
+        "The file takes too much memory or time to open: make a simpler one and send that."
+    ),
+    "off_scale": lazy("The grade lies outside its scale: %(low)s to %(high)s."),
+    "not_a_mark": lazy("Please enter a grade of the scale, ABI, ABJ or R."),
+    "absence_unclear": lazy("Please write ABI (no valid reason) or ABJ (valid reason)."),
+    "nothing_to_compensate": lazy("C stands behind a grade below the pass mark only."),
+    "mark_missing": lazy("Please enter the grade, the absence (ABI, ABJ), or R for a resit."),
+    "certified_already": lazy("This mark is certified; ask for a correction to change it."),
+    "changed_meanwhile": lazy("A colleague has entered %(limit)s here in the meantime."),
+    "not_on_sheet": lazy("This course does not belong to this sheet."),
+    "not_asked": lazy("This mark is not asked of you at the moment."),
+    "confirm_partial": lazy("Results are still to come: confirm that it goes out as partial."),
+    "choose_course": lazy("Choose at least one result to be looked at again."),
+    "choose_certified": lazy("Choose at least one certified result."),
+    "nothing_issued": lazy("No transcript has been issued yet: return the results instead."),
+    "being_checked": lazy("The results are being checked: return them to the department there."),
+    "nothing_new": lazy("The transcript in force says exactly the same."),
+    "not_incoming": lazy("Only the grades of incoming students are transferred."),
+    "no_academic_year": lazy("The agreement names no academic year."),
+    "begun_already": lazy("The grade transfer of this student has begun already."),
+    "too_many_lines": lazy("At most %(low)s lines, please; these are %(high)s."),
+    "no_such_student": lazy("Line %(low)s: nobody on this sheet is called “%(high)s”."),
+    "two_of_this_name": lazy("Line %(low)s: several students are called “%(high)s”."),
+    "lines_do_not_fit": lazy(
+        "%(high)s lines without names, but %(low)s students: nothing was filled in."
+    ),
+    "unknown_scale": lazy("This grading scale is not known here."),
+    "date_past": lazy("This day is past."),
+    "date_far": lazy("This day is more than a year away."),
+    "days_at_most": lazy("At most %(limit)s days, please."),
+    "substitution_overlaps": lazy(
+        "Somebody replaces this person in that time already: end that substitution first."
+    ),
+    "substitute_away": lazy("This person is replaced by somebody else in that time."),
     "unknown_student": lazy("No student has this login."),
+    "unknown_login": lazy("Nobody has the login “%(limit)s”."),
+    "not_an_amount": lazy("Please enter an amount in euros, such as 1600.00."),
+    "not_a_moment": lazy("Please enter a day and a time of day."),
+    "not_a_url": lazy("Please enter a web address that begins with https://."),
+    "stay_too_long": lazy("The stay is longer than any stay can be: check the dates."),
+    "grant_only_outgoing": lazy("Only students whom we send out get a grant here."),
+    "grant_open_already": lazy("There is a grant of this kind for this mobility already."),
+    "grant_exception_required": lazy(
+        "A rule is not met: say why the grant is awarded all the same."
+    ),
+    "grant_report_required": lazy("The participant report must be filled in first."),
+    "grant_above_total": lazy("The grant amounts to %(limit)s euros in all."),
+    "grant_amount_differs": lazy("Exactly %(limit)s euros are due."),
+    "partnership_not_in_force": lazy("Only an agreement in force can be renewed."),
+    "partnership_renewed_already": lazy("Its renewal has been proposed already."),
+    "partnership_renewal_missing": lazy(
+        "Propose the renewal first: an agreement is not renewed tacitly."
+    ),
+    "meeting_place_or_url": lazy("Say where it is: a room, a web address, or both."),
+    "meeting_length": lazy("It must end after it begins, within twelve hours."),
+    "meeting_past": lazy("The meeting is past: drop it, and plan another."),
+    "meeting_full": lazy("There is no place left in this meeting."),
+    "no_health_required": lazy("Confirm that nothing about anybody’s health is written here."),
+    "not_signed_yet": lazy("The agreement is not signed by everybody yet."),
+    "change_is_sent": lazy("Changes are written by the sending university, in its own system."),
+    "no_change_for_type": lazy(
+        "A short blended or doctoral mobility carries no change: agree on a new one."
+    ),
+    "change_under_way": lazy("A change is under way; the next one can follow it."),
+    "stay_is_over": lazy("The stay has ended: nothing can be changed any more."),
+    "late_reason_required": lazy("The window has passed: say why the request comes so late."),
+    "no_exam_chosen": lazy("Choose at least one exam, or refuse the waiver with a reason."),
+    "exception_required": lazy("Say why exams should be excused that have begun or are over."),
+    "revocation_stands": lazy(
+        "Exams are taken back here, so the list cannot be refused: leave out what should not be "
+        "excused and propose the rest."
+    ),
+    "waiver_is_home": lazy("Exams are excused by the student’s own university."),
+    "waiver_under_way": lazy("A decision is under way already."),
+    "outside_stay": lazy("This day lies outside the agreed stay."),
+    "already_cut_short": lazy("This is the last day that is known already."),
+    "no_change": lazy("Nothing differs from what is agreed."),
+    "not_in_year": lazy("This day does not lie in the academic year."),
+    "course_required": lazy("Name at least one course abroad that replaces it."),
+    "course_not_allowed": lazy("Only a unit that is replaced has courses abroad."),
+    "not_later": lazy("An extension ends later than the stay does now."),
+    "not_minor": lazy("This is no minor correction; ask for a change."),
+    "moved_too_far": lazy(
+        "A correction moves a date by %(limit)s days at most; ask for a change instead."
+    ),
+    "campaign_closed": lazy(
+        "Applications are closed since %(limit)s (time in Paris): this one came too late."
+    ),
+    "campaign_still_open": lazy("The campaign still takes applications."),
+    "nobody_to_place": lazy("There is no candidate to place."),
+    "unchecked": lazy("Applications whose admissibility is not decided: %(limit)s."),
+    "unscored": lazy("Candidates whom nobody has given points: %(limit)s."),
+    "open_ties": lazy("Ties that somebody must decide first: %(limit)s."),
+    "not_a_tie": lazy("These candidates are not the members of one tie."),
+    "in_the_past": lazy("This lies in the past."),
+    "no_weight": lazy("At least one criterion must have a weight."),
+    "places_given": lazy("The places of this department are given: its criteria stay."),
+    "department_in_use": lazy("This department has places or applications: it stays."),
+    "place_wished": lazy("Students have wished for this place: it stays as it is."),
+    "places_taken": lazy("%(limit)s of these places are taken."),
+    "unknown_partner": lazy("No partner has this domain."),
+    "too_many_columns": lazy("Line %(limit)s has more columns than the table."),
+    "wished_twice": lazy("This place is among your choices already."),
+    "no_wish_admitted": lazy("Admit at least one choice, or refuse the application."),
+    "exception_needs_reason": lazy(
+        "A choice that does not meet every rule is admitted: say why, in the remark."
+    ),
+    "document_missing": lazy("This document is still missing."),
+    "too_many_documents": lazy("At most %(limit)s documents, please."),
+    "after_receipt": lazy("It was issued after it was received."),
+    "not_on_scale": lazy("This grade is not on the scale chosen."),
+    "grade_or_status": lazy("Give the grade, or say whether it was passed."),
+    "status_required": lazy("The scale does not tell: say whether it was passed."),
+    "not_these_lines": lazy("The page no longer fits the transcript; open the task again."),
+    "without_grade": lazy("There is no grade to be set here."),
+    "grade_reason_required": lazy(
+        "Say why the grade differs from the proposal; the student reads it."
+    ),
+    "passed_stays_passed": lazy(
+        "What was agreed and passed stays passed; it cannot be asked again."
+    ),
+    "failed_stays_failed": lazy("What the partner did not pass stays below 10."),
+    "verdict_reason_required": lazy(
+        "Say why the decision differs from the rule; the student reads it."
+    ),
+    "more_than_awarded": lazy("The credits passed do not cover all units chosen."),
+    "still_covered": lazy("The credits passed still cover this unit: recognise it."),
+    "coordinator_and_jury": lazy(
+        "You signed or proposed here as coordinator: somebody else decides for the board."
+    ),
+    "jury_and_coordinator": lazy(
+        "You decided here for the examination board: somebody else proposes."
+    ),
+    "recognition_is_for_outgoing": lazy(
+        "Only stays abroad of our own students are recognised here."
+    ),
+    "without_academic_year": lazy("The agreement does not say for which academic year it is."),
+    "without_department": lazy("The agreement has no department yet."),
+    "recognition_under_way": lazy("A recognition is under way already."),
 }
 """By code; parameters stand in the code after colons, as in ``out_of_range:1:9``."""
 

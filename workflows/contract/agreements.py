@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from workflows.contract.cases import Done, answer, entry_for, lock_case, partner_item, restart
+from workflows.contract.cases import Done, answer, entry_for, go_on, lock_case, partner_item
 from workflows.contract.components import TEXT_FIELDS, adopt_lineage, view_of
 from workflows.contract.incoming import IncomingAgreement, IncomingSignature, IncomingVersion
 from workflows.contract.models import ContractVersion
@@ -21,7 +20,7 @@ from workflows.mobility.agreement import Agreement
 from workflows.mobility.models import Mobility
 from workflows.mobility.services import find_mobility, labels_for, open_mobility
 from workflows.partners.services import department_for, ensure_institution
-from workflows.people.models import Person
+from workflows.people.services import account_with
 
 if TYPE_CHECKING:
     from engine import Engine, Unit
@@ -62,37 +61,38 @@ class AgreementImport:
             mobility_type=self.incoming.mobility_type,
             department=self._department(),
             omobility_id=self.incoming.omobility_id,
-            person_id=self._person(),
+            person_id=account_with(self.session, agreement.student_email),
             now=self.unit.now,
         )
         for version in self.incoming.versions:
             self._add(mobility, version)
-        start_case(self.engine, self.unit, mobility, entry=entry_for(self.added[-1]))
+        start_case(
+            self.engine,
+            self.unit,
+            mobility,
+            entry=entry_for(self.added[-1], receives=self.receives),
+            direction="incoming" if self.receives else "outgoing",
+        )
         return Done(mobility, "created")
 
-    def _department(self) -> str:
-        """The home department: ours is the receiving one only when we are that side.
+    @property
+    def receives(self) -> bool:
+        """Whether our university is the receiving one.
 
-        For an agreement between two other universities the sending one counts as home.
+        For an agreement between two other universities the sending one counts as ours.
         """
         agreement = self.incoming.agreement
-        receiving = agreement.receiving_hei_id == self.home_hei
-        side = "receiving" if receiving and agreement.sending_hei_id != self.home_hei else "sending"
+        return self.home_hei == agreement.receiving_hei_id != agreement.sending_hei_id
+
+    def _department(self) -> str:
+        """The home department, on the side that is ours."""
+        agreement = self.incoming.agreement
+        side = "receiving" if self.receives else "sending"
         return department_for(
             self.session,
             ounit_id=getattr(agreement, f"{side}_ounit_id"),
             ounit_name=getattr(agreement, f"{side}_ounit_name"),
         )
-
-    def _person(self) -> int | None:
-        """The account of the student, known by the address the document gives."""
-        email = (self.incoming.agreement.student_email or "").strip().lower()
-        if not email:
-            return None
-        found = self.session.scalars(
-            select(Person.id).where(func.lower(Person.email) == email, Person.active).limit(2)
-        ).all()
-        return found[0] if len(found) == 1 else None
 
     def _update(self, mobility: Mobility) -> Done:
         self._check_immutable(mobility)
@@ -102,7 +102,7 @@ class AgreementImport:
         corrected = self._correct(mobility)
         if self.added:
             self._close_open_versions(mobility)
-            restart(self.engine, self.unit, mobility, self.added[-1])
+            self._go_on(mobility, self.added[-1])
         elif self.signed:
             self._move_on(mobility, self.signed[-1])
         changed = bool(self.added or self.signed) or corrected
@@ -126,8 +126,9 @@ class AgreementImport:
         roles = {role.value for role in incoming.signatures}
         if any(roles <= {s.role for s in version.signatures} for version in matches):
             return
-        latest = stored[-1]
-        if latest in matches and latest.status == VersionStatus.SUBMITTED:
+        # The mobility of a nomination has no version before the first agreement comes.
+        latest = stored[-1] if stored else None
+        if latest is not None and latest in matches and latest.status == VersionStatus.SUBMITTED:
             self._sign(latest, incoming)
             self.signed.append(latest)
         else:
@@ -189,7 +190,8 @@ class AgreementImport:
             return False
         mobility.agreement = self.incoming.agreement
         if mobility.instance_id is not None:
-            self.unit.relabel(mobility.instance_id, labels_for(self.session, mobility))
+            labels = labels_for(self.session, mobility, incoming=self.receives)
+            self.unit.relabel(mobility.instance_id, labels)
         return True
 
     def _close_open_versions(self, mobility: Mobility) -> None:
@@ -207,8 +209,11 @@ class AgreementImport:
             version.status = VersionStatus.SUBMITTED.value
             self.session.flush()
             answer(self.engine, self.unit, item, "approve", None)
-        elif item is None or entry_for(version) != "partner":
-            restart(self.engine, self.unit, mobility, version)
+        elif item is None or entry_for(version, receives=self.receives) != "partner":
+            self._go_on(mobility, version)
+
+    def _go_on(self, mobility: Mobility, version: ContractVersion) -> None:
+        go_on(self.engine, self.unit, mobility, version, receives=self.receives)
 
 
 def sign_imported(

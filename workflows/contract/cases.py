@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import select
 
-from engine.tables import instance, work_item
+from engine.tables import definition, instance, work_item
 from engine.values import InstanceStatus, WorkItemStatus
 from workflows.contract.models import ContractVersion
 from workflows.contract.services import start_case
@@ -18,7 +18,15 @@ from workflows.mobility.models import Mobility
 if TYPE_CHECKING:
     from engine import Engine, Unit
 
-PARTNER_STEP = "partner_answer"
+ANSWERS = ("partner_answer", "answer_receiving")
+"""The user tasks by which a receiving institution answers: the partner's, and our own."""
+
+PROCESSES = ("contract", "contract_change")
+"""The processes in which a version of a contract is signed."""
+
+RECEIVED = "agreement_received"
+"""The message that moves a case on which waits for the sending institution."""
+
 MAX_REASON = 4000
 SUPERSEDED = "An imported document brought another version of this agreement."
 
@@ -44,9 +52,14 @@ def lock_case(unit: Unit, mobility: Mobility) -> None:
         unit.session.refresh(mobility)
 
 
-def entry_for(version: ContractVersion) -> str:
-    """Where the process goes on, given who has signed."""
+def entry_for(version: ContractVersion, *, receives: bool) -> str:
+    """Where the process goes on, given who has signed.
+
+    Where our university ``receives``, what the sending one has still to do is awaited.
+    """
     signed = {signature.role for signature in version.signatures}
+    if receives and Role.RECEIVING not in signed:
+        return "review" if {Role.STUDENT, Role.SENDING} <= signed else "awaited"
     if Role.STUDENT not in signed:
         return "draft"
     if Role.SENDING not in signed:
@@ -55,11 +68,11 @@ def entry_for(version: ContractVersion) -> str:
 
 
 def partner_item(unit: Unit, mobility: Mobility) -> int | None:
-    """The open work item by which the partner answers, if the case is there."""
+    """The open work item by which the receiving institution answers, if a case is there."""
     row = unit.connection.execute(
         select(work_item.c.id).where(
-            work_item.c.instance_id == mobility.instance_id,
-            work_item.c.element == PARTNER_STEP,
+            work_item.c.instance_id.in_(_running(unit, mobility)),
+            work_item.c.element.in_(ANSWERS),
             work_item.c.status == int(WorkItemStatus.OPEN),
         )
     ).first()
@@ -78,12 +91,41 @@ def answer(engine: Engine, unit: Unit, item_id: int, outcome: str, reason: str |
     )
 
 
-def restart(engine: Engine, unit: Unit, mobility: Mobility, version: ContractVersion) -> None:
-    """End the running case, if there is one, and begin a new one where ``version`` stands."""
-    row = unit.connection.execute(
-        select(instance.c.status).where(instance.c.id == mobility.instance_id)
-    ).first()
-    if row is not None and row.status == int(InstanceStatus.ACTIVE):
-        assert mobility.instance_id is not None
-        engine.terminate(mobility.instance_id, actor=unit.actor, reason=SUPERSEDED, unit=unit)
-    start_case(engine, unit, mobility, entry=entry_for(version))
+def go_on(
+    engine: Engine, unit: Unit, mobility: Mobility, version: ContractVersion, *, receives: bool
+) -> None:
+    """Let the case go on where ``version`` stands.
+
+    A case that waits for the sending institution hears of it; any other running one is
+    ended, and a new one begun.
+    """
+    entry = entry_for(version, receives=receives)
+    delivery = engine.correlate(
+        RECEIVED,
+        {"entry": entry},
+        message_id=f"{RECEIVED}-{version.id}-{len(version.signatures)}",
+        business_key=str(mobility.id),
+        actor=unit.actor,
+        unit=unit,
+    )
+    if delivery.delivered:
+        return
+    for instance_id in _running(unit, mobility):
+        engine.terminate(instance_id, actor=unit.actor, reason=SUPERSEDED, unit=unit)
+    direction = "incoming" if receives else "outgoing"
+    start_case(engine, unit, mobility, entry=entry, direction=direction)
+
+
+def _running(unit: Unit, mobility: Mobility) -> list[int]:
+    """The running cases in which the mobility's contract is written or changed."""
+    rows = unit.connection.execute(
+        select(instance.c.id)
+        .join(definition, definition.c.id == instance.c.definition_id)
+        .where(
+            instance.c.business_key == str(mobility.id),
+            instance.c.status == int(InstanceStatus.ACTIVE),
+            definition.c.key.in_(PROCESSES),
+        )
+        .order_by(instance.c.id)
+    )
+    return list(rows.scalars())

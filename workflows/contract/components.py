@@ -139,13 +139,13 @@ def marked(
 def applied(
     changes: Sequence[ComponentView], base: Sequence[ComponentView]
 ) -> tuple[ComponentView, ...]:
-    """The table that results from a change list of a document, with marks.
+    """The table that results from a change list, with marks.
 
     Rows of ``base`` that the list doesn't mention are kept; ``deleted`` rows stand for
     the row they delete, as the list wrote them.
     """
     deleted = [row for row in changes if row.status == "deleted"]
-    kept = [row for row in base if not any(same_component(row, gone) for gone in deleted)]
+    kept = [row for row in base if not any(_deletes(gone, row, base) for gone in deleted)]
     return (
         *(replace(row, change=Change.KEPT) for row in kept),
         *(replace(row, change=_change_of(row)) for row in changes),
@@ -187,6 +187,13 @@ def _marked_row(row: ComponentView, old: ComponentView | None) -> ComponentView:
     if not names:
         return replace(row, change=Change.KEPT)
     return replace(row, change=Change.CHANGED, changed_fields=names, previous=old)
+
+
+def _deletes(gone: ComponentView, row: ComponentView, base: Sequence[ComponentView]) -> bool:
+    """Whether a deleted row means ``row``: the one it names, else one that looks the same."""
+    if any(each.lineage == gone.lineage for each in base):
+        return row.lineage == gone.lineage
+    return same_component(row, gone)
 
 
 def _change_of(row: ComponentView) -> Change:

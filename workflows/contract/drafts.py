@@ -15,15 +15,14 @@ became of it. Error paths are the paths of this mapping, such as
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from engine.errors import InvalidInput
-from engine.texts import unusable
 from workflows.contract.components import TEXT_FIELDS, Parts, component, new_lineage
 from workflows.contract.views import ComponentView, CreditView, Part
+from workflows.fields import FieldReader
 from workflows.mobility.agreement import AGREEMENT_FIELDS, Agreement
 
 IMMUTABLE = ("sending_hei_id", "receiving_hei_id")
@@ -34,7 +33,6 @@ MAX_TEXT = 1000
 MAX_LONG_TEXT = 10_000
 MAX_COMPONENTS = 100
 MAX_CREDITS = 10
-MAX_CREDIT = Decimal(1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,37 +55,27 @@ def read_draft(data: Mapping[str, object], agreement: Agreement) -> Draft:
     return draft
 
 
-class _Reader:
+class _Reader(FieldReader):
     """One pass over a submission, collecting every error."""
-
-    def __init__(self) -> None:
-        self.errors: dict[str, list[str]] = {}
 
     def draft(self, data: Mapping[str, object], agreement: Agreement) -> Draft:
         known = {*AGREEMENT_FIELDS, *(part.value for part in Part)}
         for name in data:
             if name not in known:
-                self._refuse(str(name), "unknown_field")
+                self.refuse(str(name), "unknown_field")
         fields: dict[str, str | None] = dict(agreement.present())
         for name in AGREEMENT_FIELDS:
             if name in data:
-                value = self._text(name, data[name], MAX_TEXT)
+                value = self.text(name, data[name], MAX_TEXT)
                 if name in IMMUTABLE and value != getattr(agreement, name):
-                    self._refuse(name, "immutable")
+                    self.refuse(name, "immutable")
                 fields[name] = value
         parts = {part: self._part(part, data.get(part.value)) for part in Part}
         return Draft(Agreement.of(fields), parts)
 
     def _part(self, part: Part, value: object) -> list[ComponentView]:
-        if value is None:
-            return []
-        if not isinstance(value, list):
-            self._refuse(part.value, "wrong_type")
-            return []
-        if len(value) > MAX_COMPONENTS:
-            self._refuse(part.value, f"too_many:{MAX_COMPONENTS}")
-            return []
-        rows = [self._component(part, number, row) for number, row in enumerate(value)]
+        listed = self.listed(part.value, value, MAX_COMPONENTS)
+        rows = [self._component(part, number, row) for number, row in enumerate(listed)]
         lineages = [row.lineage for row in rows]
         return [
             row if lineages.index(row.lineage) == n else replace(row, lineage=new_lineage())
@@ -96,73 +84,34 @@ class _Reader:
 
     def _component(self, part: Part, number: int, value: object) -> ComponentView:
         path = f"{part.value}.{number}"
-        if not isinstance(value, dict):
-            self._refuse(path, "wrong_type")
-            value = {}
-        for name in value:
-            if name not in {*TEXT_FIELDS, "credits", "lineage"}:
-                self._refuse(f"{path}.{name}", "unknown_field")
+        row = self.mapping(path, value, {*TEXT_FIELDS, "credits", "lineage"})
         texts = {
-            name: self._text(
+            name: self.text(
                 f"{path}.{name}",
-                value.get(name),
+                row.get(name),
                 MAX_LONG_TEXT if name in LONG_TEXTS else MAX_TEXT,
             )
             for name in TEXT_FIELDS
         }
-        lineage = self._text(f"{path}.lineage", value.get("lineage"), 64) or new_lineage()
+        lineage = self.text(f"{path}.lineage", row.get("lineage"), 64) or new_lineage()
         view = component(part, number, lineage, **texts)
-        return replace(view, credits=self._credits(f"{path}.credits", value.get("credits")))
+        return replace(view, credits=self._credits(f"{path}.credits", row.get("credits")))
 
     def _credits(self, path: str, value: object) -> tuple[CreditView, ...]:
         if value is None:
             return ()
         if not isinstance(value, list) or len(value) > MAX_CREDITS:
-            self._refuse(path, "wrong_type")
+            self.refuse(path, "wrong_type")
             return ()
         found = (self._credit(f"{path}.{n}", credit) for n, credit in enumerate(value))
         return tuple(credit for credit in found if credit is not None)
 
     def _credit(self, path: str, value: object) -> CreditView | None:
         if not isinstance(value, dict) or not set(value) <= {"scheme", "value"}:
-            self._refuse(path, "wrong_type")
+            self.refuse(path, "wrong_type")
             return None
-        scheme = self._text(f"{path}.scheme", value.get("scheme", "ects"), 50) or ""
-        text = self._number(f"{path}.value", value.get("value"))
+        scheme = self.text(f"{path}.scheme", value.get("scheme", "ects"), 50) or ""
+        text = self.credits(f"{path}.value", value.get("value"))
         if text is None:
             return None
         return CreditView(scheme, Decimal(text), text)
-
-    def _number(self, path: str, value: object) -> str | None:
-        """A decimal number as the schema writes it; the comma of a French keyboard is one."""
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            value = str(value)
-        text = (self._text(path, value, 30) or "").strip().replace(",", ".")
-        if not text:
-            return None
-        if not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)", text, re.ASCII):
-            self._refuse(path, "not_a_number")
-            return None
-        if abs(Decimal(text)) > MAX_CREDIT:
-            self._refuse(path, f"out_of_range:0:{MAX_CREDIT}")
-            return None
-        return text
-
-    def _text(self, path: str, value: object, longest: int) -> str | None:
-        if value is None or value == "":
-            return None
-        if isinstance(value, int) and not isinstance(value, bool):
-            value = str(value)
-        if not isinstance(value, str):
-            self._refuse(path, "wrong_type")
-            return None
-        if len(value) > longest:
-            self._refuse(path, f"too_long:{longest}")
-            return None
-        if unusable(value):
-            self._refuse(path, "invalid_characters")
-            return None
-        return value
-
-    def _refuse(self, path: str, code: str) -> None:
-        self.errors.setdefault(path, []).append(code)

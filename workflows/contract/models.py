@@ -18,8 +18,8 @@ class ContractVersion(Base):
 
     ``agreement`` is the frozen copy of the agreement's fields (JSON of
     :class:`workflows.mobility.agreement.Agreement`); it follows the mobility while the
-    version is a draft and no longer afterwards. ``base_id`` is the version an imported
-    change list applies to; its own rows are then only the inserted and deleted ones.
+    version is a draft and no longer afterwards. ``base_id`` is the version a change list
+    applies to; its own rows are then only the inserted and deleted ones.
     """
 
     __tablename__ = "contract_version"
@@ -57,8 +57,8 @@ class Component(Base):
     """One educational component of one version, in one of the five parts.
 
     ``lineage`` stays with the component from version to version, so that marks show what
-    changed in it. ``status``, ``reason_code`` and ``reason_text`` are those of an imported
-    change list (omobility-las v1.2.0).
+    changed in it. ``status``, ``reason_code`` and ``reason_text`` are those of a change
+    list (omobility-las v1.2.0).
     """
 
     __tablename__ = "contract_component"

@@ -74,6 +74,23 @@ def latest_version(session: Session, mobility_id: int, *, lock: bool = False) ->
     return version
 
 
+def version_in_force(session: Session, mobility_id: int) -> ContractVersion | None:
+    """The last version that all parties have signed; None before there is one.
+
+    What is being proposed, rejected or withdrawn since then changes nothing in it.
+    """
+    statement = (
+        select(ContractVersion)
+        .where(
+            ContractVersion.mobility_id == mobility_id,
+            ContractVersion.status == VersionStatus.SIGNED.value,
+        )
+        .order_by(ContractVersion.number.desc())
+        .limit(1)
+    )
+    return session.scalar(statement)
+
+
 def contract_view(session: Session, mobility_id: int) -> ContractView:
     """The whole contract of a mobility; raises NotFound."""
     mobility = get_mobility(session, mobility_id)

@@ -24,9 +24,10 @@ from workflows.contract.reading import (
     contract_view,
     effective_components,
     latest_version,
+    version_in_force,
     versions_of,
 )
-from workflows.contract.views import ComponentView, Part, VersionStatus
+from workflows.contract.views import CHANGE, ComponentView, Part, VersionStatus
 from workflows.mobility.agreement import Agreement
 from workflows.mobility.models import MOBILITY_TYPES, Mobility
 from workflows.mobility.services import get_mobility, labels_for, open_mobility
@@ -46,9 +47,11 @@ __all__ = [
     "latest_version",
     "next_version",
     "open_contract",
+    "prepare_contract",
     "save_draft",
     "start_case",
     "submit",
+    "version_in_force",
     "versions_of",
 ]
 
@@ -82,6 +85,36 @@ def open_contract(
     ``agreement`` may hold what is known already (contacts, language, dates). Raises
     InvalidInput for an unknown type of mobility, NotFound for an unknown department.
     """
+    mobility = prepare_contract(
+        unit,
+        student=student,
+        department=department,
+        receiving_hei_id=receiving_hei_id,
+        academic_year=academic_year,
+        home_hei_id=home_hei_id,
+        mobility_type=mobility_type,
+        agreement=agreement,
+        omobility_id=omobility_id,
+    )
+    return start_case(engine, unit, mobility, entry="draft")
+
+
+def prepare_contract(
+    unit: Unit,
+    *,
+    student: Person,
+    department: str,
+    receiving_hei_id: str,
+    academic_year: str,
+    home_hei_id: str,
+    mobility_type: str = "semester",
+    agreement: Agreement | None = None,
+    omobility_id: str | None = None,
+) -> Mobility:
+    """Open a mobility with an empty first version of its contract, whose case is yet to start.
+
+    As :func:`open_contract`, for whoever starts the case by a message.
+    """
     if mobility_type not in MOBILITY_TYPES:
         raise InvalidInput({"mobility_type": ["not_an_option"]})
     session = unit.session
@@ -104,7 +137,7 @@ def open_contract(
         now=unit.now,
     )
     add_version(session, mobility, rows=(), now=unit.now)
-    return start_case(engine, unit, mobility, entry="draft")
+    return mobility
 
 
 def _known_from_the_start(
@@ -125,19 +158,24 @@ def _known_from_the_start(
     return {name: value for name, value in known.items() if value}
 
 
-def start_case(engine: Engine, unit: Unit, mobility: Mobility, *, entry: str) -> Opened:
+def start_case(
+    engine: Engine, unit: Unit, mobility: Mobility, *, entry: str, direction: str = "outgoing"
+) -> Opened:
     """Start the contract's process for ``mobility`` at ``entry``.
 
     ``entry`` is one of ``draft``, ``sign_student``, ``sign_sending``, ``admin``,
-    ``partner``, ``signed``: where the diagram's first gateway leads.
+    ``partner``, ``signed`` and, as receiving institution, ``review`` and ``awaited``: where
+    the diagram's first gateway leads. ``direction`` is ``outgoing`` or ``incoming``.
     """
+    incoming = direction == "incoming"
     student = str(mobility.person_id or 0)
     variables: dict[str, Value] = {
         "mobility": mobility.id,
         "student": student,
         "department": mobility.department,
-        "partner": mobility.receiving_hei_id,
+        "partner": mobility.sending_hei_id if incoming else mobility.receiving_hei_id,
         "academic_year": mobility.receiving_academic_year_id or "",
+        "direction": direction,
         "entry": entry,
     }
     started = engine.start(
@@ -145,7 +183,7 @@ def start_case(engine: Engine, unit: Unit, mobility: Mobility, *, entry: str) ->
         actor=unit.actor,
         business_key=str(mobility.id),
         variables=variables,
-        labels=labels_for(unit.session, mobility),
+        labels=labels_for(unit.session, mobility, incoming=incoming),
         links=[student_group(mobility.person_id or 0), coordinator_group(mobility.department), RI],
         unit=unit,
     )
@@ -235,11 +273,22 @@ def next_version(
 ) -> ContractVersion:
     """Close ``version`` as ``returned`` or ``rejected`` and open its copy as a draft.
 
-    The closed version keeps its components, signatures and comments for good.
+    The closed version keeps its components, signatures and comments for good. The copy of
+    a change is a change to the same signed version.
     """
     version.status = status.value
     mobility = get_mobility(session, version.mobility_id)
-    return add_version(session, mobility, rows=effective_components(version), now=now)
+    if version.kind != CHANGE:
+        return add_version(session, mobility, rows=effective_components(version), now=now)
+    return add_version(
+        session,
+        mobility,
+        rows=[view_of(row) for row in version.components],
+        now=now,
+        kind=CHANGE,
+        agreement=Agreement.from_json(version.agreement),
+        base=version.base,
+    )
 
 
 def _must_be(version: ContractVersion, status: VersionStatus) -> None:

@@ -14,12 +14,17 @@ contract.check_admin  the form ``administrative_check``; ``approve`` or ``return
 contract.partner_answer
                       ``digest``, ``signer_name``, ``signer_position``, ``signer_email``;
                       outcome ``approve`` or ``reject`` (the reason is the comment)
+contract.review_receiving
+                      nothing; outcome ``approve`` or ``reject``: what our department thinks
+                      of an agreement that another university has sent
+contract.answer_receiving
+                      ``digest``, ``signer_position``; outcome ``approve`` or ``reject``
 ====================  ==================================================================
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from engine.errors import InvalidInput, InvalidState
@@ -67,7 +72,7 @@ class Check:
     def complete(self, ctx: TaskContext) -> Mapping[str, Value]:
         """Keep the answer; returned, the next version begins."""
         if ctx.final:
-            _only(ctx.data, ())
+            only(ctx.data, ())
             _answer_inside(ctx, "check")
         return NOTHING
 
@@ -79,9 +84,9 @@ class SignStudent:
         """Sign exactly what was shown."""
         if not ctx.final:
             return NOTHING
-        data = _only(ctx.data, ("digest",))
+        data = only(ctx.data, ("digest",))
         if ctx.outcome == "approve":
-            _sign(ctx, Role.STUDENT, _student(ctx), data)
+            _sign(ctx, Role.STUDENT, student_signer(ctx), data)
         else:
             _answer_inside(ctx, "student")
         return NOTHING
@@ -94,7 +99,7 @@ class SignSending:
         """Sign exactly what was shown, in the position the coordinator gives."""
         if not ctx.final:
             return NOTHING
-        data = _only(ctx.data, ("digest", "signer_position"))
+        data = only(ctx.data, ("digest", "signer_position"))
         if ctx.outcome == "approve":
             signer = Signer(
                 name=ctx.actor.name,
@@ -109,12 +114,17 @@ class SignSending:
 
 
 class CheckAdmin:
-    """RI checks insurance, grant agreement and enrolment."""
+    """RI checks the administrative side: ``boxes`` are the fields of the form it ticks."""
+
+    def __init__(self, boxes: Sequence[str] = CHECKS) -> None:
+        self._boxes = boxes
 
     def complete(self, ctx: TaskContext) -> Mapping[str, Value]:
         """Keep the ticked boxes with the answer."""
         if ctx.final:
-            checks: dict[str, bool | str] = {name: ctx.data.get(name) is True for name in CHECKS}
+            checks: dict[str, bool | str] = {
+                name: ctx.data.get(name) is True for name in self._boxes
+            }
             remark = ctx.data.get("admin_comment")
             if isinstance(remark, str) and remark.strip():
                 checks[REMARK] = remark
@@ -133,18 +143,60 @@ class PartnerAnswer:
         """
         if not ctx.final:
             return NOTHING
-        data = _only(ctx.data, ("digest", "signer_name", "signer_position", "signer_email"))
+        data = only(ctx.data, ("digest", "signer_name", "signer_position", "signer_email"))
         version = _current(ctx)
         if ctx.outcome == "approve":
             if not any(s.role == Role.RECEIVING for s in version.signatures):
-                _sign(ctx, Role.RECEIVING, _partner(ctx, data, mandatory=True), data)
+                _sign(ctx, Role.RECEIVING, partner_signer(ctx, data, mandatory=True), data)
             version.status = VersionStatus.SIGNED.value
             announce_signed(ctx.unit, version.mobility, ctx.instance_id)
         else:
             if not any(not comment.late for comment in version.comments):
-                signer = _partner(ctx, data, mandatory=False)
+                signer = partner_signer(ctx, data, mandatory=False)
                 add_comment(ctx.session, version, ctx.reason or "", signer, at=ctx.now)
             next_version(ctx.session, version, now=ctx.now, status=VersionStatus.REJECTED)
+        return NOTHING
+
+
+class ReviewReceiving:
+    """As receiving institution: the department says what it thinks; RI answers."""
+
+    def complete(self, ctx: TaskContext) -> Mapping[str, Value]:
+        """Keep the opinion with its reason."""
+        if ctx.final:
+            only(ctx.data, ())
+            _answer_inside(ctx, "review")
+        return NOTHING
+
+
+class AnswerReceiving:
+    """As receiving institution: RI accepts the agreement, or rejects it with a comment."""
+
+    def complete(self, ctx: TaskContext) -> Mapping[str, Value]:
+        """Sign, or keep the comment; the sending institution writes the next version.
+
+        An imported document has brought its own signature or comment by then.
+        """
+        if not ctx.final:
+            return NOTHING
+        data = only(ctx.data, ("digest", "signer_position"))
+        version = _current(ctx)
+        signer = Signer(
+            name=ctx.actor.name,
+            position=data.get("signer_position") or "Service des relations internationales",
+            email=email_of(ctx.session, ctx.actor),
+            actor=ctx.actor.id,
+        )
+        if ctx.outcome == "approve":
+            if not any(s.role == Role.RECEIVING for s in version.signatures):
+                _sign(ctx, Role.RECEIVING, signer, data)
+            version.status = VersionStatus.SIGNED.value
+            announce_signed(ctx.unit, version.mobility, ctx.instance_id)
+        else:
+            if not any(not comment.late for comment in version.comments):
+                add_comment(ctx.session, version, ctx.reason or "", signer, at=ctx.now)
+            version.status = VersionStatus.REJECTED.value
+        ctx.session.flush()
         return NOTHING
 
 
@@ -155,6 +207,8 @@ HANDLERS: Mapping[str, TaskHandler] = {
     "contract.sign_sending": SignSending(),
     "contract.check_admin": CheckAdmin(),
     "contract.partner_answer": PartnerAnswer(),
+    "contract.review_receiving": ReviewReceiving(),
+    "contract.answer_receiving": AnswerReceiving(),
 }
 """Task handlers by the name a diagram gives them."""
 
@@ -207,14 +261,14 @@ def _sign(ctx: TaskContext, role: Role, signer: Signer, data: Mapping[str, str])
     sign(ctx.session, version, role, signer, at=ctx.now, seen_digest=data.get("digest"))
 
 
-def _student(ctx: TaskContext) -> Signer:
+def student_signer(ctx: TaskContext) -> Signer:
     """The student; who enters the signature of a student without an account is named."""
     mobility = get_mobility(ctx.session, mobility_of(ctx))
     own = person_id_of(ctx.actor) == mobility.person_id
     return Signer(name=None if own else ctx.actor.name, actor=ctx.actor.id)
 
 
-def _partner(ctx: TaskContext, data: Mapping[str, str], *, mandatory: bool) -> Signer:
+def partner_signer(ctx: TaskContext, data: Mapping[str, str], *, mandatory: bool) -> Signer:
     """Who answers for the partner; name and position are mandatory under a signature.
 
     Without an account nobody is known by the link alone, so the signer says who they are.
@@ -233,7 +287,7 @@ def _partner(ctx: TaskContext, data: Mapping[str, str], *, mandatory: bool) -> S
     )
 
 
-def _only(data: Mapping[str, object], names: Iterable[str]) -> dict[str, str]:
+def only(data: Mapping[str, object], names: Iterable[str]) -> dict[str, str]:
     """The texts in ``data`` under ``names``; raises InvalidInput for anything else."""
     errors: dict[str, list[str]] = {}
     texts: dict[str, str] = {}

@@ -39,6 +39,11 @@ class VersionStatus(StrEnum):
     REJECTED = "rejected"  #: refused by the receiving institution, with a comment
     SIGNED = "signed"  #: all three parties have signed
     SUPERSEDED = "superseded"  #: overtaken by a version that a document brought
+    WITHDRAWN = "withdrawn"  #: a proposed change that was taken back
+
+
+CHANGE = "change"
+"""Kind of a version that proposes changes to a signed one during the stay."""
 
 
 class Change(StrEnum):
@@ -192,8 +197,9 @@ class ContractWarning:
 class VersionView:
     """One version, complete: the fields of the agreement as they were, and every part.
 
-    ``kind`` is ``agreement`` for one written here, or the element of the document it came
-    from: ``first-version``, ``approved-changes``, ``changes-proposal``. ``compared_with``
+    ``kind`` is ``agreement`` for one written here, ``change`` for changes proposed here
+    during the stay, or the element of the document it came from: ``first-version``,
+    ``approved-changes``, ``changes-proposal``. ``compared_with``
     is the number of the version its marks refer to. ``parts`` are in the order of
     :class:`Part`; empty ones that this type of mobility does not use are left out.
     """
@@ -248,6 +254,12 @@ class ContractView:
     def current(self) -> VersionView:
         """The latest version."""
         return self.versions[-1]
+
+    @property
+    def in_force(self) -> VersionView | None:
+        """The last version that all parties have signed, whatever has been proposed since."""
+        signed = [v for v in self.versions if v.status is VersionStatus.SIGNED]
+        return signed[-1] if signed else None
 
     def version(self, number: int) -> VersionView | None:
         """The version with that number, if there is one."""

@@ -83,7 +83,19 @@ def read_document(data: bytes) -> Node:
     A bare ``la`` comes back inside a get-response. Raises :class:`Refused` with every
     problem and its line; nothing outside ``data`` is ever read.
     """
-    _scan(data)
+    root = _wrapped(parsed(data))
+    _name(root)
+    _validate(root)
+    return root
+
+
+def parsed(data: bytes, *, max_text: int = MAX_TEXT) -> Node:
+    """The root of a document within the limits of this module, whatever it describes.
+
+    ``max_text`` is how long one text may be: documents with files inside need more. Raises
+    :class:`Refused`; nothing outside ``data`` is ever read.
+    """
+    _scan(data, max_text)
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -96,9 +108,6 @@ def read_document(data: bytes) -> Node:
         root: Node = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise _malformed(error.lineno or 1, str(error.msg)) from error
-    root = _wrapped(root)
-    _name(root)
-    _validate(root)
     return root
 
 
@@ -132,13 +141,13 @@ class _Breach(Exception):
         super().__init__(text)
 
 
-def _scan(data: bytes) -> None:
-    """Refuse what no agreement looks like before any tree is built of it."""
+def _scan(data: bytes, max_text: int) -> None:
+    """Refuse what no honest document looks like before any tree is built of it."""
     if len(data) > MAX_BYTES:
         raise refuse(0, "too_large", f"The file is larger than {MAX_BYTES // 1024 // 1024} MB.")
     if not data.strip():
         raise refuse(0, "empty", "The file is empty.")
-    scanner = _Scanner()
+    scanner = _Scanner(max_text)
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = scanner.doctype
@@ -158,7 +167,8 @@ def _scan(data: bytes) -> None:
 class _Scanner:
     """Counts elements, depth and text; raises at the first breach."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_text: int) -> None:
+        self.max_text = max_text
         self.elements = 0
         self.depth = 0
         self.text = 0
@@ -183,8 +193,8 @@ class _Scanner:
 
     def characters(self, text: str) -> None:
         self.text += len(text)
-        if self.text > MAX_TEXT:
-            raise _Breach("text_too_long", f"A text is longer than {MAX_TEXT} characters.")
+        if self.text > self.max_text:
+            raise _Breach("text_too_long", f"A text is longer than {self.max_text} characters.")
 
 
 def _malformed(line: int, reason: str) -> Refused:
@@ -226,13 +236,18 @@ def _validate(root: Node) -> None:
     tree = root if update else _with_signatures(root)
     if schema.validate(tree):
         return
+    raise refused_by(schema)
+
+
+def refused_by(schema: etree.XMLSchema) -> Refused:
+    """The refusal of the document a schema has just been asked about."""
     problems = [
         ImportProblem(
             entry.line, "schema", _plain(entry.message), {"detail": _plain(entry.message)}
         )
         for entry in _first(schema.error_log)
     ]
-    raise Refused(problems)
+    return Refused(problems)
 
 
 def _first(log: Any) -> Iterator[Any]:

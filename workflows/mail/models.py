@@ -28,5 +28,6 @@ class MailMessage(Base):
     message_id: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text)
     sent_at: Mapped[datetime | None] = mapped_column(Instant)
+    created_at: Mapped[datetime | None] = mapped_column(Instant)
 
     __table_args__ = (UniqueConstraint("message_id"),)

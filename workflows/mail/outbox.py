@@ -40,6 +40,9 @@ class Mail:
     """One plain-text mail to one address, in one language.
 
     ``news`` names what it tells, such as ``task-17``; the same news reaches an address once.
+    For readers with an account ``person`` is their id, and ``about`` the kind of news by
+    which they choose how to hear of it (empty: there is no choice). ``link`` is the address
+    that the mail leads to, ``work_item`` the task that it asks for.
     """
 
     to: str
@@ -48,6 +51,10 @@ class Mail:
     body: str
     language: str
     news: str
+    person: int | None = None
+    about: str = ""
+    link: str = ""
+    work_item: int | None = None
 
     @property
     def key(self) -> str:
@@ -67,6 +74,7 @@ def send_later(unit: Unit, mail: Mail) -> bool:
         language=mail.language,
         message_id=mail.key,
         status=QUEUED,
+        created_at=unit.now,
     )
     unit.session.add(row)
     unit.session.flush()

@@ -87,11 +87,15 @@ def open_mobility(
     return mobility
 
 
-def labels_for(session: Session, mobility: Mobility) -> Labels:
-    """How the case is shown in lists: the student, the department, the other institution."""
+def labels_for(session: Session, mobility: Mobility, *, incoming: bool = False) -> Labels:
+    """How the case is shown in lists: the student, the department, the other institution.
+
+    Of an ``incoming`` student the other institution is the sending one.
+    """
+    other = mobility.sending_hei_id if incoming else mobility.receiving_hei_id
     name = f"{mobility.student_given_names or ''} {mobility.student_family_name or ''}".strip()
     return Labels(
         subject=name or mobility.omobility_id,
         org_unit=mobility.department,
-        counterparty=institution_name(session, mobility.receiving_hei_id),
+        counterparty=institution_name(session, other),
     )

@@ -33,19 +33,23 @@ class TaskRow:
     subject: str
     org_unit: str
     counterparty: str
+    restricted: bool
 
     def values(self, language: str) -> dict[str, str]:
-        """What texts may say of it, in one language."""
+        """What texts may say of it, in one language; of a restricted case only its number."""
+        subject, counterparty = ("", "") if self.restricted else (self.subject, self.counterparty)
+        about = ", ".join(filter(None, (subject, counterparty)))
         return {
-            "step": _said(self.names, language) or self.element,
-            "process": _said(self.process_names, language) or self.key,
-            "student": self.subject,
-            "partner": self.counterparty,
-            "about": ", ".join(filter(None, (self.subject, self.counterparty))),
+            "step": said(self.names, language) or self.element,
+            "process": said(self.process_names, language) or self.key,
+            "student": subject,
+            "partner": counterparty,
+            "about": about or f"#{self.business_key}",
         }
 
 
-def _said(names: Mapping[str, str], language: str) -> str:
+def said(names: Mapping[str, str], language: str) -> str:
+    """What something is called in a language, else in French, else in any."""
     return names.get(language) or names.get("fr") or next(iter(names.values()), "")
 
 
@@ -68,7 +72,7 @@ def _read(
     session: Session, definition: Callable[[int], Definition], where: ColumnElement[bool]
 ) -> list[TaskRow]:
     statement = (
-        select(work_item, instance.c.business_key)
+        select(work_item, instance.c.business_key, instance.c.restricted)
         .join(instance, instance.c.id == work_item.c.instance_id)
         .where(where, work_item.c.status == int(WorkItemStatus.OPEN))
         .order_by(work_item.c.id)
@@ -90,4 +94,5 @@ def _row(row: Any, definition: Definition) -> TaskRow:
         subject=row.subject,
         org_unit=row.org_unit,
         counterparty=row.counterparty,
+        restricted=row.restricted,
     )

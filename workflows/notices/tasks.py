@@ -14,16 +14,22 @@ from engine.errors import InvalidState
 from workflows.notices.news import COMMON, Recipient, compose, queue, recipients, spoken
 from workflows.notices.partner import FindContact, contact_of_mobility, link_mail
 from workflows.notices.rows import TaskRow, by_ids, of_step
+from workflows.office_work.mail_settings import ESCALATION, REMINDER, TASK
+from workflows.office_work.substitutions import substitutes
 from workflows.people.models import Person
 from workflows.people.services import (
     PARTNER_DESK,
     RI,
+    RI_CARE,
     coordinator_group,
     get_person,
     people_in,
+    people_named,
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy.orm import Session
 
     from engine.registry import Job, JobContext
@@ -55,33 +61,86 @@ class Teller:
                 return [
                     link_mail(self._office, contact, row, reminder=reminder, news=news, now=job.now)
                 ]
-        return self._mails("reminder" if reminder else "task", _asked(session, row), row, news)
+        kind, about = ("reminder", REMINDER) if reminder else ("task", TASK)
+        to = _reached(session, _asked(session, row), row, job.now)
+        return [self._mail(kind, each, row, news, about) for each in to]
+
+    def handed(self, session: Session, job: Job, row: TaskRow) -> list[Mail]:
+        """Somebody has put a task into another's hands: to that one alone, and who replaces them.
+
+        The job says whose (``to``), by whom (``by``) and how: ``assigned``, ``delegated`` to
+        prepare it, or ``resolved``, back from whoever did.
+        """
+        how, by, holder = (str(job.payload[name]) for name in ("how", "by", "to"))
+        person = _person(session, holder)
+        if person is None or row.assignee != holder:
+            return []
+        names = {"by": people_named(session, [by]).get(by, "Passerelle")}
+        news = f"{how}-{job.id}"
+        to = _reached(session, [person], row, job.now)
+        return [self._mail(how, each, row, news, TASK, names) for each in to]
 
     def late(self, session: Session, job: Job, row: TaskRow) -> list[Mail]:
-        """A task has had no answer: to RI and, where a student is late, the coordinators."""
-        people = people_in(session, RI)
+        """A task has had no answer: to RI and, where a student is late, the coordinators.
+
+        Of a restricted case those of RI hear alone who are in charge of such cases.
+        """
+        groups = [RI_CARE if row.restricted else RI]
         if row.candidate.startswith("student:"):
-            people += people_in(session, coordinator_group(row.org_unit))
-        return self._mails("escalation", people, row, f"escalation-{job.id}-{row.id}")
+            groups.append(coordinator_group(row.org_unit))
+        people = [person for group in groups for person in people_in(session, group)]
+        news = f"escalation-{job.id}-{row.id}"
+        to = _reached(session, people, row, job.now, groups)
+        return [self._mail("escalation", each, row, news, ESCALATION) for each in to]
 
-    def _mails(self, kind: str, people: Sequence[Person], row: TaskRow, news: str) -> list[Mail]:
-        return [self._mail(kind, to, row, news) for to in recipients(people)]
-
-    def _mail(self, kind: str, to: Recipient, row: TaskRow, news: str) -> Mail:
-        values = {**row.values(spoken(to.language)), "link": self._office.task_url(row.id)}
-        return compose(COMMON, kind, to, news, values)
+    def _mail(
+        self,
+        kind: str,
+        to: Recipient,
+        row: TaskRow,
+        news: str,
+        about: str,
+        more: Mapping[str, str] | None = None,
+    ) -> Mail:
+        values = {
+            **row.values(spoken(to.language)),
+            **(more or {}),
+            "link": self._office.task_url(row.id),
+        }
+        return compose(COMMON, kind, to, news, values, about=about, work_item=row.id)
 
 
 def _asked(session: Session, row: TaskRow) -> list[Person]:
-    holder = row.assignee or row.candidate
-    person = holder.removeprefix("person:")
-    if person != holder and person.isdigit():
-        return [get_person(session, int(person))]
-    return people_in(session, row.candidate)
+    person = _person(session, row.assignee or row.candidate)
+    return [person] if person is not None else people_in(session, row.candidate)
+
+
+def _person(session: Session, actor: str) -> Person | None:
+    number = actor.removeprefix("person:")
+    return get_person(session, int(number)) if number != actor and number.isdigit() else None
+
+
+def _reached(
+    session: Session,
+    people: Sequence[Person],
+    row: TaskRow,
+    now: datetime,
+    groups: Sequence[str] = (),
+) -> list[Recipient]:
+    """``people``, and who replaces one of them as a member of those to whom a task is offered.
+
+    ``groups`` are those they belong to, where they are told for another reason.
+    """
+    offered = groups or [row.candidate]
+    found = substitutes(session, people, row.key, now)
+    return recipients(people, [each for each in found if any(map(each.gets, offered))])
 
 
 class TaskNotice:
-    """The job kind ``office.task``: new work items are told to whoever may do them."""
+    """The job kind ``office.task``: new work items are told to whoever may do them.
+
+    So are those that somebody has put into another's hands, to that one alone.
+    """
 
     def __init__(self, teller: Teller) -> None:
         self._teller = teller
@@ -92,7 +151,10 @@ class TaskNotice:
         assert isinstance(items, list)
         with job.session() as session:
             rows = by_ids(session, job.definition, [int(str(item)) for item in items])
-            found = [self._teller.waiting(session, job, row, reminder=False) for row in rows]
+            if "to" in job.payload:
+                found = [self._teller.handed(session, job, row) for row in rows]
+            else:
+                found = [self._teller.waiting(session, job, row, reminder=False) for row in rows]
             return [asdict(mail) for mails in found for mail in mails]
 
     def apply(self, ctx: JobContext, result: Value) -> Mapping[str, Value]:

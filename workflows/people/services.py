@@ -7,7 +7,7 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from engine.errors import InvalidInput, NotFound
@@ -20,6 +20,15 @@ PARTNER_DESK = "partner-desk"
 RI = "ri"
 REGISTRAR = "registrar"
 """The registrar's office (scolarité): records waivers, enters recognised results."""
+
+RI_CARE = "ri-care"
+"""The persons of RI in charge of students in difficulty; they alone of RI see those cases."""
+
+LEGAL = "legal"
+"""Legal affairs: reads the text of agreements."""
+
+PRESIDENT = "president"
+"""The president's office: signs agreements."""
 
 OVERSEERS = frozenset({ADMIN, AUDITOR, RI})
 """Groups whose members see every case; seeing is all it gives them."""
@@ -49,6 +58,11 @@ def head_group(department: str) -> str:
 def jury_group(department: str) -> str:
     """The candidate group of the examination board of a department."""
     return f"jury:{department}"
+
+
+def teacher_group(department: str) -> str:
+    """The group of those who teach in a department and answer for its units."""
+    return f"teacher:{department}"
 
 
 def student_group(person_id: int) -> str:
@@ -186,6 +200,16 @@ def get_person(session: Session, person_id: int) -> Person:
     return person
 
 
+def account_with(session: Session, email: str | None) -> int | None:
+    """The id of the one active account with that address; None where there is none, or two."""
+    wanted = (email or "").strip().lower()
+    if not wanted:
+        return None
+    statement = select(Person.id).where(func.lower(Person.email) == wanted, Person.active).limit(2)
+    found = session.scalars(statement).all()
+    return found[0] if len(found) == 1 else None
+
+
 def all_people(session: Session) -> list[Person]:
     """Everybody, by login."""
     return list(session.scalars(select(Person).order_by(Person.login)))
@@ -210,6 +234,17 @@ def people_in(session: Session, group: str) -> list[Person]:
     return list(session.scalars(statement))
 
 
+def people_in_any(session: Session, groups: Iterable[str]) -> list[Person]:
+    """Active members of any of ``groups``, by id, each once; one statement or two.
+
+    Of the partners' desk those are the members of RI.
+    """
+    wanted = {RI if group == PARTNER_DESK else group for group in groups}
+    inside = select(Membership.person_id).where(Membership.group.in_(wanted))
+    statement = select(Person).where(Person.id.in_(inside), Person.active).order_by(Person.id)
+    return list(session.scalars(statement))
+
+
 def people_named(session: Session, actor_ids: Iterable[str]) -> dict[str, str]:
     """Names by actor id, for lists of who did what; unknown ids are left out."""
     numbers = [
@@ -219,5 +254,8 @@ def people_named(session: Session, actor_ids: Iterable[str]) -> dict[str, str]:
     ]
     if not numbers:
         return {}
-    found = session.scalars(select(Person).where(Person.id.in_(numbers)))
-    return {actor_id(person.id): person.name for person in found}
+    # Only what a name is made of: whole people would bring their groups along.
+    found = session.execute(
+        select(Person.id, Person.given_names, Person.family_name).where(Person.id.in_(numbers))
+    )
+    return {actor_id(number): f"{given} {family}".strip() for number, given, family in found}

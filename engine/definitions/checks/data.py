@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from engine.definitions.catalogue import ParsedDecision
 from engine.definitions.checks.context import Context
 from engine.definitions.checks.variables import is_variable, outcome_variable, written_by
 from engine.definitions.report import Place
@@ -54,7 +57,9 @@ def _check_unused(context: Context) -> None:
     nodes = context.model.elements.values()
     forms = {node.properties.get("form", "").strip() for node in nodes}
     options = {value for node in nodes for value in node.properties.values()}
-    decisions = {node.decision for node in nodes} | options
+    named = {node.decision for node in nodes} | options
+    asked = [decision for key, decision in context.decisions.items() if key in named]
+    decisions = named | {each.id for decision in asked for each in _required(decision)}
     for what, known, used in (
         ("form", context.model.forms, forms),
         ("decision", context.model.decisions, decisions),
@@ -63,3 +68,10 @@ def _check_unused(context: Context) -> None:
             if identifier not in used:
                 message = f"Nothing uses the {what} '{identifier[:80]}'."
                 context.report.add("unused_file", Place(file, 1, identifier[:80]), message)
+
+
+def _required(decision: ParsedDecision) -> Iterator[ParsedDecision]:
+    """The decisions that one stands on, at any depth."""
+    for requirement in decision.requires:
+        yield requirement.decision
+        yield from _required(requirement.decision)

@@ -42,6 +42,9 @@ def _check_process(context: Context, process: ProcessFacts) -> None:
     if process.calendar and calendars is not None and process.calendar not in calendars:
         message = f"There is no working calendar '{process.calendar[:80]}'; choose another."
         report.add("unknown_calendar", process, message)
+    if process.properties.get("restricted", "false").strip() not in {"true", "false"}:
+        message = f"'restricted' of '{process.id}' is either true or false."
+        report.add("property_invalid", process, message)
     for name in sorted(process.routing_variables):
         if not is_variable(name):
             message = f"'{name[:80]}' in routingVariables cannot name a variable; mend it."
@@ -97,6 +100,9 @@ def _check_user_task(context: Context, node: Element) -> None:
     ):
         message = f"priority of '{node.id}' must be a number from 0 to {_MAX_PRIORITY}."
         report.add("property_invalid", node, message, property="priority")
+    if node.properties.get("bulk", "false").strip() not in {"true", "false"}:
+        message = f"'bulk' of '{node.id}' is either true or false."
+        report.add("property_invalid", node, message, property="bulk")
 
 
 def _check_content(context: Context, node: Element) -> None:

@@ -144,6 +144,12 @@ class FakeOutput:
 class FakeDecision:
     id: str
     outputs: tuple[FakeOutput, ...] = ()
+    requires: tuple["FakeRequirement", ...] = ()
+
+
+@dataclass(frozen=True)
+class FakeRequirement:
+    decision: FakeDecision
 
 
 def fake_form(data: bytes, file: str) -> tuple[FakeForm | None, list[Problem]]:
@@ -156,7 +162,9 @@ def fake_form(data: bytes, file: str) -> tuple[FakeForm | None, list[Problem]]:
 def fake_decisions(data: bytes, file: str) -> tuple[list[FakeDecision], list[Problem]]:
     text = data.decode()
     outputs = tuple(FakeOutput(name) for name in re.findall(r'<output [^>]*name="(\w+)"', text))
-    return [FakeDecision(one, outputs) for one in re.findall(r'<decision id="(\w+)"', text)], []
+    ids = re.findall(r'<decision id="(\w+)"', text)
+    needs = tuple(FakeRequirement(FakeDecision(n)) for n in re.findall(r'href="#(\w+)"', text))
+    return [FakeDecision(one, outputs, needs if one == ids[-1] else ()) for one in ids], []
 
 
 def fake_timer(text: str) -> None:

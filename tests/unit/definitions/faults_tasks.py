@@ -108,6 +108,7 @@ PEOPLE: list[Row] = [
         "a",
     ),
     ("property_invalid", with_task(user("a", priority="200")), "a"),
+    ("property_invalid", with_task(user("a", bulk="yes")), "a"),
     ("property_invalid", with_task(service("a", retries="many")), "a"),
     ("property_invalid", with_task(service("a", backoff="soon")), "a"),
     ("unknown_time_zone", bundle(properties({"timeZone": "../../etc/passwd"}) + around()), "main"),

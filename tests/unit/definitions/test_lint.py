@@ -57,6 +57,22 @@ def test_a_table_or_a_form_alone_needs_no_process():
     assert [(each.code, each.file) for each in found] == [("form_malformed", "x/draft.JSON")]
 
 
+def test_a_decision_that_a_used_one_stands_on_is_used():
+    files = {
+        "t.dmn": b'<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/">'
+        b'<decision id="step"/><decision id="limit">'
+        b'<requiredDecision href="#step"/></decision></definitions>'
+    }
+    task = '<bpmn:businessRuleTask id="a">{}</bpmn:businessRuleTask>'
+    named = (
+        "<bpmn:extensionElements><spiffworkflow:calledDecisionId>limit"
+        "</spiffworkflow:calledDecisionId></bpmn:extensionElements>"
+    )
+    used = bundle(single(task.format(named)), **files)
+    assert "unused_file" not in _codes(lint(used, catalogue()))
+    assert "unused_file" in _codes(lint(bundle(around(), **files), catalogue()))
+
+
 def test_problems_of_other_compilers_pass_through():
     files = {"forms/f.json": b'{"id": "f", "broken": true}'}
     problems = lint(bundle(around(), **files), catalogue())

@@ -134,8 +134,9 @@ def test_a_selection_is_assigned_within_its_group(sign_in, engine, task):
     with engine.reading() as session:
         marie, claire = (find_person(session, login).id for login in ("marie", "claire"))
     wrong = {"action": "assign", "item": str(task), "to": f"person:{claire}"}
-    client.post("/inbox/selection", data=wrong)
-    assert "1 task could not be changed" in client.get("/inbox").text
+    told = client.post("/inbox/selection", data=wrong).text
+    assert "1 task could not be changed" in told
+    assert "that person does not belong to its group" in told
     client.post("/inbox/selection", data={**wrong, "to": f"person:{marie}"})
     assert "1 task changed" in client.get("/inbox").text
     assert engine.work_item(task, actor=SYSTEM).assignee == f"person:{marie}"

@@ -1,10 +1,16 @@
 /** Entry of every page: styles, htmx, and the small behaviours a page asks for by data attributes. */
 import '../styles/site.scss';
 import htmx from 'htmx.org';
+import { enhanceApplication } from './application.js';
 import { enhanceContract } from './contract.js';
+import { enhanceContractChange } from './contract_change.js';
+import { enhanceDocuments } from './documents.js';
 import { enhanceForms } from './forms.js';
+import { enhanceGrades } from './grade_transfer.js';
 import { enhanceInbox } from './inbox.js';
+import { enhanceMentions } from './mentions.js';
 import { enhanceShell } from './shell.js';
+import { enhanceRepeats } from './validation_plan.js';
 
 // The content security policy allows neither eval nor inline styles.
 htmx.config.allowEval = false;
@@ -21,7 +27,13 @@ htmx.config.responseHandling = [
 /** Give a part of the page its behaviour: at load, and whenever htmx has put something in. */
 function enhance(root) {
   enhanceForms(root);
+  enhanceApplication(root);
   enhanceContract(root);
+  enhanceContractChange(root);
+  enhanceRepeats(root);
+  enhanceDocuments(root);
+  enhanceGrades(root);
+  enhanceMentions(root);
   const canvases = root.querySelectorAll('[data-diagram]');
   if (canvases.length > 0) {
     import('./diagram.js').then(({ showDiagrams }) => showDiagrams(canvases));

@@ -1,0 +1,240 @@
+"""From a campaign to the partner's yes, in a browser: everybody who has a part in it."""
+
+import re
+import time
+import zlib
+from datetime import datetime, timedelta
+
+from playwright.sync_api import expect
+
+from tests.acceptance.visitors import partner_link
+
+TITLE = "Campagne du parcours"
+PARTNER = "usal.es"
+
+
+def png():
+    """A small picture, as a scanner would send it."""
+
+    def chunk(kind, data):
+        body = kind + data
+        return len(data).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
+
+    header = (1).to_bytes(4, "big") * 2 + bytes([8, 2, 0, 0, 0])
+    pixels = zlib.compress(b"\0\xff\xff\xff")
+    parts = chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + parts
+
+
+def test_walk(visitors, live_server):
+    office = visitors("Claire Vidal")
+    student = visitors("Léa Martin", width=390)
+    coordinator = visitors("Marie Delmas")
+
+    board = opened_campaign(office)
+    case = applied(student)
+    admitted(office, case)
+    scored(coordinator, case, board)
+    allocated(office, board)
+    confirmed(student, case)
+    go_to_task(office, case)
+    office.decide("nominate")
+
+    link = partner_link(live_server, PARTNER)
+    partner = visitors(width=390)
+    answered_once(partner, link)
+    student.page.goto("/home")
+    reload_until(student, "Rédiger le contrat d’études")
+
+
+def opened_campaign(office):
+    page = office.page
+    page.goto("/campaigns")
+    page.locator("a[href='/campaigns/new']").first.click()
+    page.locator("main .btn-primary").click()
+    page.wait_for_selector("#error-summary")
+    now = datetime.now()  # noqa: DTZ005 - what a person reads off the wall, and types
+    page.fill("#f-title", TITLE)
+    page.fill("#f-opens_at", (now - timedelta(days=2)).strftime("%Y-%m-%dT%H:%M"))
+    page.fill("#f-closes_at", (now + timedelta(days=20)).strftime("%Y-%m-%dT%H:%M"))
+    for number in range(5):
+        page.locator(f"#f-documents-{number}").set_checked(number == 1)
+    chosen = page.locator(".department-part", has_text="Langues étrangères appliquées")
+    chosen.locator("input[name$='.chosen']").check()
+    assert office.violations() == []
+    page.locator("main .btn-primary").click()
+    page.wait_for_url(re.compile(r"/campaigns/\d+/places$"))
+    page.locator("details:has(#f-paste) summary").click()
+    page.fill(
+        "#f-paste", f"lea\t{PARTNER}\t023\t6\t1\t5\tes\tB1\nlea\tunibo.it\t023\t6\t2\t5\tit\t"
+    )
+    page.locator("button[value=paste]").click()
+    page.locator("[data-add-row]").click()
+    page.locator("tbody tr").last.locator("[data-remove-row]").click()
+    assert office.violations() == []
+    page.locator(".decision-bar .btn-primary").click()
+    page.wait_for_url(re.compile(r"/campaigns/\d+$"))
+    page.get_by_role("button", name="Publier").click()
+    expect(page.locator(".case-facts")).to_contain_text("ouverte")
+    assert office.violations() == []
+    return page.locator("a[href^='/rankings/']").first.get_attribute("href")
+
+
+def applied(student):
+    page = student.page
+    page.goto("/campaigns")
+    section = page.locator("article.campaign", has_text=TITLE)
+    section.locator("select").select_option(label="Langues étrangères appliquées (3 places)")
+    section.locator(".btn-primary").click()
+    page.wait_for_url(re.compile(r"/tasks/\d+$"))
+    address = page.url
+    choose(page, 0, "Bologna")
+    choose(page, 1, "Salamanca")
+    page.locator("#f-wishes-1-place").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert "Salamanca" in chosen_text(page, 0)
+    assert "Bologna" in chosen_text(page, 1)
+    page.locator("form[data-application] .btn-primary").click()
+    page.wait_for_selector("#error-summary")
+    assert "Salamanca" in chosen_text(page, 0)
+    for name, value in (
+        ("student_number", "22100001"),
+        ("years_completed", "2"),
+        ("erasmus_months", "0"),
+        ("isced_f", "0231"),
+        ("motivation", "Étudier la traduction juridique dans le pays dont c’est la langue."),
+        ("languages-0-language", "es"),
+    ):
+        page.fill(f"#f-{name}", value)
+    page.select_option("#f-eqf_level", "6")
+    page.select_option("#f-languages-0-cefr", "B2")
+    for name, value in (("enrolled", "true"), ("debts", "false"), ("conditional", "false")):
+        page.check(f"#f-{name}-{value}")
+    expect(page.locator("[data-draft-status]")).not_to_be_empty()
+    page.select_option("#f-kind", "cv")
+    page.set_input_files("#f-file", {"name": "cv.pdf", "mimeType": "x/y", "buffer": png()})
+    page.locator(".upload-form .btn").click()
+    page.wait_for_load_state()
+    assert ".png" in page.locator(".notice.is-warning").inner_text()
+    assert page.input_value("#f-student_number") == "22100001"
+    page.select_option("#f-kind", "cv")
+    page.set_input_files("#f-file", {"name": "cv.png", "mimeType": "x/y", "buffer": png()})
+    page.locator(".upload-form .btn").click()
+    expect(page.locator("#documents")).to_contain_text("cv.png")
+    assert student.violations() == []
+    case = page.locator("a[href^='/cases/']").last.get_attribute("href")
+    page.locator("form[data-application] .btn-primary").click()
+    page.wait_for_url(lambda to: to != address and "/complete" not in to)
+    return case
+
+
+def choose(page, number, partner):
+    options = page.locator(f"#f-wishes-{number}-place option").all_inner_texts()
+    label = next(text for text in options if partner in text)
+    page.select_option(f"#f-wishes-{number}-place", label=label)
+
+
+def chosen_text(page, number):
+    return page.locator(f"#f-wishes-{number}-place option:checked").inner_text()
+
+
+def reload_until(visitor, text):
+    """The worker does its part in the background: look again until it has."""
+    deadline = time.monotonic() + 30
+    while text not in visitor.page.locator("main").inner_text():
+        assert time.monotonic() < deadline, f"the page never said {text}"
+        time.sleep(0.3)
+        visitor.page.reload()
+
+
+def go_to_task(visitor, case):
+    """Open the task of a case that is this person's to do."""
+    page = visitor.page
+    deadline = time.monotonic() + 30
+    while True:
+        page.goto(case)
+        tasks = page.locator(".work-row.plain a.title")
+        if tasks.count():
+            page.goto(tasks.first.get_attribute("href"))
+            if page.locator(".decision-bar").count():
+                return
+        assert time.monotonic() < deadline, "no task came up"
+        time.sleep(0.3)
+
+
+def admitted(office, case):
+    go_to_task(office, case)
+    assert office.page.locator("#f-wishes .form-check-input:checked").count() == 2
+    assert office.violations() == []
+    office.decide("admit")
+
+
+def scored(coordinator, case, board):
+    page = coordinator.page
+    go_to_task(coordinator, case)
+    for criterion, points in (
+        ("motivation", "15"),
+        ("language", "25"),
+        ("results", "12,5"),
+        ("coherence", "16"),
+    ):
+        page.fill(f"#f-points-{criterion}", points)
+    coordinator.decide("score")
+    assert page.locator("#f-points-language[aria-invalid=true]").count() == 1
+    page.fill("#f-points-language", "14")
+    assert coordinator.violations() == []
+    coordinator.decide("score")
+    page.goto(board)
+    page.locator(".own-points summary").click()
+    page.locator(".own-points input[name='points.motivation']").fill("17")
+    page.locator(".own-points .btn").click()
+    expect(page.locator("#consequences")).to_contain_text("Aucun résultat ne change.")
+    page.locator("#consequences .btn-primary").click()
+    page.wait_for_selector("#f-reason[aria-invalid=true]")
+    page.fill("#f-reason", "Entretien relu à deux.")
+    assert coordinator.violations() == []
+    page.locator("#consequences .btn-primary").click()
+    page.wait_for_url(re.compile(r"/rankings/\d+(#.*)?$"))
+    assert "Salamanca" in page.locator(".board tbody tr").inner_text()
+
+
+def allocated(office, board):
+    page = office.page
+    page.goto(f"{board}/allocate")
+    assert page.locator(".decision-bar").count() == 0
+    page.goto(board)
+    page.locator(".lead-line a").click()
+    page.get_by_role("button", name="Clore la campagne").click()
+    page.goto(board)
+    page.locator(".page-head .btn-primary").click()
+    assert "L. 311-3-1" in page.locator("main").inner_text()
+    assert office.violations() == []
+    page.locator(".decision-bar .btn-primary").click()
+    page.wait_for_url(re.compile(r"/rankings/\d+(#.*)?$"))
+    assert "Salamanca" in page.locator(".board tbody tr").inner_text()
+    assert office.violations() == []
+
+
+def confirmed(student, case):
+    go_to_task(student, case)
+    said = student.page.locator("main").inner_text()
+    assert "c’est la place attribuée" in said
+    assert "L. 311-3-1" in said
+    assert student.violations() == []
+    student.decide("confirm")
+
+
+def answered_once(partner, link):
+    page = partner.page
+    page.goto(link)
+    partner.speak()
+    assert "Léa Martin" in page.locator("h1").inner_text()
+    assert page.locator("nav").count() == 0
+    partner.decide("approve")
+    assert page.locator("#f-signer_name[aria-invalid=true]").count() == 1
+    page.fill("#f-signer_name", "Carmen Sánchez")
+    assert partner.violations() == []
+    partner.decide("approve")
+    page.goto(link)
+    assert page.locator("button[name=outcome]").count() == 0

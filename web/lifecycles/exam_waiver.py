@@ -1,0 +1,104 @@
+"""Exam waivers on pages: what their tasks and their case show."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+
+from engine.values import Instance, WorkItem
+from web import current
+from web.lifecycles.base import CaseSection, TaskPage, Typed
+from web.submissions import Node
+from workflows.exam_waiver.policy import NOT_PROPOSED, TOO_LATE
+from workflows.exam_waiver.reading import ExamView, WaiverView, view_of, waivers_of
+from workflows.exam_waiver.services import obstacle, parties_of
+from workflows.mobility.agreement import Agreement
+from workflows.mobility.services import mobility_of_case
+from workflows.people.services import RI
+
+PICK = "pick_"
+"""What the name of an exam's box begins with; its number follows."""
+
+
+def _asked(item: WorkItem, typed: Typed) -> Mapping[str, Any]:
+    """The list that waits, the stay it is about, and what has been typed."""
+    waiver, agreement = _newest(item.business_key)
+    return {
+        "waiver": waiver,
+        "agreement": agreement,
+        "picked": _picked(waiver, typed),
+        "may_pick": may_pick,
+        "exception": str((typed.data or {}).get("exception") or ""),
+        "error_labels": {"exams": _("Exams"), "exception": _("Reason for the exception")},
+    }
+
+
+def _newest(business_key: str) -> tuple[WaiverView | None, Agreement | None]:
+    with current.reading() as rows:
+        mobility = mobility_of_case(rows, business_key)
+        if mobility is None:
+            return None, None
+        found = waivers_of(rows, mobility.id)
+        return view_of(found[-1]) if found else None, mobility.agreement
+
+
+def _picked(waiver: WaiverView | None, typed: Typed) -> Collection[str]:
+    """The numbers of the exams whose boxes are ticked: as typed, else as derived."""
+    chosen = (typed.data or {}).get("exams")
+    if isinstance(chosen, list):
+        return {str(each) for each in chosen}
+    return {str(exam.id) for exam in waiver.excused} if waiver else set()
+
+
+def may_pick(exam: ExamView) -> bool:
+    """Whether the coordinator has a choice; what the contract took out is settled."""
+    return exam.excused or exam.cause in {TOO_LATE, NOT_PROPOSED}
+
+
+def _submission(data: dict[str, Node]) -> dict[str, Node]:
+    """The ticked boxes as a list of exams."""
+    boxes: list[Node] = [name.removeprefix(PICK) for name in data if name.startswith(PICK)]
+    rest = {name: value for name, value in data.items() if not name.startswith(PICK)}
+    return {**rest, "exams": boxes}
+
+
+def _section(case: Instance) -> Mapping[str, Any] | None:
+    with current.reading() as rows:
+        mobility = mobility_of_case(rows, case.business_key)
+        if mobility is None:
+            return None
+        waivers = [view_of(each) for each in waivers_of(rows, mobility.id)]
+        hindered = obstacle(rows, mobility, current.settings().home_hei)
+        actor = current.actor()
+        party = parties_of(actor, mobility)
+    return {
+        "waivers": waivers,
+        "may_ask": party and hindered is None,
+        "may_cut": RI in actor.groups and hindered in {None, "waiver_under_way"},
+    }
+
+
+_READ = TaskPage(
+    body="exam_waiver/_decide.html",
+    preview="exam_waiver/_preview.html",
+    template="exam_waiver/task.html",
+    context=_asked,
+)
+
+TASK_PAGES: Mapping[str, TaskPage] = {
+    "exam_waiver": _READ,
+    "exam_waiver.decide": _READ,
+    "exam_waiver.propose": TaskPage(
+        body="exam_waiver/_facts.html",
+        inputs="exam_waiver/_propose.html",
+        preview="exam_waiver/_preview.html",
+        template="exam_waiver/task.html",
+        context=_asked,
+        submission=_submission,
+    ),
+}
+"""By the page a diagram names; the key of the process stands for its other tasks."""
+
+CASE = CaseSection("exam_waiver/_case.html", _section)

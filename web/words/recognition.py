@@ -1,0 +1,336 @@
+"""Recognition in words: outcomes, rules, and every step of a grade's calculation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+from flask_babel import format_decimal, ngettext
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as lazy
+
+from workflows.recognition.trace import Fallback, Match, Method, Outcome, TableUsed, Trace
+
+SCALES = {
+    "FR": lazy("France: 0 to 20, from 10"),
+    "DE": lazy("Germany: 1.0 to 4.0, 5.0 fails"),
+    "ES": lazy("Spain: 0 to 10, from 5, or MH SB NT AP"),
+    "IT": lazy("Italy: 18 to 30 with honours (30L)"),
+    "UK": lazy("United Kingdom: 0 to 100, from 40"),
+    "CZ": lazy("Czechia: A to E, F fails"),
+    "SE-AF": lazy("Sweden: A to E, F fails"),
+    "SE-345": lazy("Sweden: 5, 4, 3, U fails"),
+    "SE-UGVG": lazy("Sweden: VG, G, U fails"),
+    "SE-UG": lazy("Sweden: G or U, without grades"),
+    "ECTS": lazy("ECTS letters: A to E, FX and F fail"),
+    "PERCENT": lazy("Percent: from 40"),
+    "FR-V": lazy("France: passed or not, without grades"),
+    "other": lazy("another scale: the transcript says what was passed"),
+}
+"""Scales a transcript may be in."""
+
+FIELDS = {
+    "received_on": lazy("Received on"),
+    "issued_on": lazy("Issued on"),
+    "scale": lazy("Grading scale"),
+    "rows": lazy("Courses of the transcript"),
+    "code": lazy("Code"),
+    "title": lazy("Title"),
+    "credits": lazy("ECTS"),
+    "grade": lazy("Grade abroad"),
+    "status": lazy("Status"),
+    "isced_f": lazy("ISCED-F"),
+}
+OUTCOMES = {
+    Outcome.PASSED: lazy("Passed"),
+    Outcome.FAILED: lazy("Not passed"),
+    Outcome.ABSENT: lazy("Missing in the transcript"),
+    Outcome.UNGRADED: lazy("Passed, without a grade"),
+}
+VERDICTS = {
+    "recognised": lazy("Recognised as a whole"),
+    "partly": lazy("Recognised in part: what was passed"),
+    "not_recognised": lazy("Not recognised: nothing was passed"),
+}
+RULES = {
+    "each_component": lazy("Each component that was passed is recognised"),
+    "all_or_nothing": lazy("All or nothing: the whole group when everything was passed"),
+    "weighted_mean": lazy("Average of everything in the agreement; an absence counts 0"),
+    "cohort_position": lazy("Position in the host cohort, with compensation"),
+    "fixed_grid": lazy("Fixed grid, with compensation"),
+    "identical_transcript": lazy("Only where the transcript is identical to the agreement"),
+}
+POLICIES = {
+    "min": lazy("the lowest of them counts"),
+    "mean": lazy("their average counts"),
+    "overlap_weighted": lazy("their average counts, weighted by the overlap"),
+    "midpoint": lazy("the one at the middle of the interval counts"),
+    "max": lazy("the highest of them counts"),
+}
+STAGES = {
+    "transcript": lazy("Transcript entered"),
+    "match": lazy("Matched with the agreement"),
+    "propose": lazy("Proposed to the examination board"),
+    "decide": lazy("Decided by the examination board"),
+    "register": lazy("Entered in the record"),
+}
+STEPS = {
+    "isced_4": lazy("field of 4 digits"),
+    "isced_3": lazy("field of 3 digits"),
+    "isced_2": lazy("field of 2 digits"),
+    "isced_1": lazy("field of 1 digit"),
+    "institution": lazy("whole institution"),
+    "tables": lazy("grading tables"),
+    "grid": lazy("fixed grid"),
+    "formula": lazy("formula"),
+}
+WHY = {
+    "no_table": lazy("no table"),
+    "no_grid": lazy("there is none"),
+    "not_in_grid": lazy("the grade is not in it"),
+    "not_in_table": lazy("the grade cannot be placed in it"),
+    "not_a_number": lazy("the grade is no number"),
+}
+SIDES = {"source": lazy("partner"), "target": lazy("here")}
+FLAGS = {
+    "below_pass_mark": lazy("The partner passed it although it lies below its pass mark."),
+    "nobody_has_it": lazy("Nobody in the table has this grade: it counts as the point it lies at."),
+    "other_level": lazy("There is no table of this level; that of another was taken."),
+    "percentages": lazy("The partner published percentages: of how many is not known."),
+    "fails_stripped": lazy("The table listed fails; they were taken out."),
+    "reordered": lazy("The table did not begin with the best grade; it was put in order."),
+    "single_year": lazy("The table covers one year only."),
+}
+MATCHES = {
+    Match.BAND: lazy("“%(grade)s” is not in the partner’s table; it falls into “%(label)s”."),
+    Match.RANGE: lazy("“%(grade)s” falls into the line “%(label)s” of the partner’s table."),
+    Match.NEAREST: lazy("“%(grade)s” is not in the partner’s table; the nearest is “%(label)s”."),
+}
+NOTICED = {
+    "learner_differs": lazy("The transcript is about %(found)s: is it the right student?"),
+    "birth_date_differs": lazy("The transcript gives another date of birth: %(found)s."),
+    "issuer_differs": lazy("It was issued by %(issuer)s, not by %(partner)s."),
+    "other_credit_scheme": lazy("The credits of “%(title)s” are not ECTS."),
+    "in_progress": lazy("“%(title)s” is still in progress: it has no result yet."),
+    "attachment_unreadable": lazy("A file inside the document could not be read."),
+}
+REFUSED_FILES = {
+    "not_a_transcript": lazy("The file is neither an ELMO document nor a list of transcripts."),
+    "other_mobility": lazy("The file holds no transcript of this mobility, but of: %(found)s."),
+    "other_issuer": lazy("None of the reports in the file comes from this partner."),
+    "no_courses": lazy("The transcript lists no course."),
+    "too_many_courses": lazy("The transcript lists more than %(limit)s courses."),
+    "schema": lazy("Not allowed by the schema: %(detail)s"),
+}
+UNUSABLE = {
+    "does_not_add_up": lazy("it does not add up to 100"),
+    "not_on_scale": lazy("it lists grades that are not on this scale"),
+    "nobody_passed": lazy("it lists no passing grade"),
+    "taken": lazy("it lists a grade twice"),
+    "mixed_labels": lazy("its labels cannot be put in order"),
+}
+RETURNS = (
+    lazy("It is not this student’s transcript."),
+    lazy("Courses or grades are missing in the transcript."),
+    lazy("The transcript is provisional."),
+)
+
+
+def grading_scales() -> list[tuple[str, str]]:
+    """The scales a transcript may be in, to choose from."""
+    return [(code, str(name)) for code, name in SCALES.items()]
+
+
+def grading_scale(code: str) -> str:
+    """A scale by its code."""
+    return str(SCALES.get(code, code))
+
+
+def transcript_field(name: str) -> str:
+    """A field of a partner's transcript."""
+    return str(FIELDS.get(name, name))
+
+
+def recognition_outcome(outcome: str) -> str:
+    """What a component's result amounts to."""
+    return str(OUTCOMES.get(Outcome(outcome), outcome))
+
+
+def recognition_verdict(code: str) -> str:
+    """What becomes of the group of home units."""
+    return str(VERDICTS.get(code, code))
+
+
+def recognition_rule(code: str) -> str:
+    """A department's rule."""
+    return str(RULES.get(code, code))
+
+
+def conversion_policy(code: str) -> str:
+    """Which of several grades counts."""
+    return str(POLICIES.get(code, code))
+
+
+def recognition_stage(stage: str) -> str:
+    """What was done at a stage."""
+    return str(STAGES.get(stage, stage))
+
+
+def transcript_notice(code: str, params: Mapping[str, str]) -> str:
+    """Something to look at in an uploaded transcript."""
+    sentence = NOTICED.get(code)
+    return code if sentence is None else str(sentence) % params
+
+
+def refused_file(code: str, params: Mapping[str, str], text: str) -> str:
+    """Why a file was refused; ``text`` is the reader's own English sentence."""
+    sentence = REFUSED_FILES.get(code)
+    return text if sentence is None else str(sentence) % params
+
+
+def unusable_table(code: str) -> str:
+    """Why a grading table of a transcript is not used."""
+    return str(UNUSABLE.get(code.partition(":")[0]) or _("it cannot be read"))
+
+
+def transcript_returns() -> list[str]:
+    """Usual reasons why a transcript goes back."""
+    return [str(reason) for reason in RETURNS]
+
+
+def grade_calculation(trace: Trace) -> list[str]:
+    """How a grade was found, in sentences, step by step."""
+    return [str(sentence) for sentence in _steps(trace)]
+
+
+def grading_table(table: TableUsed) -> str:
+    """Which grading table: whose, of which field and years, in which version."""
+    field = table.isced_f or _("all fields")
+    years = ", ".join(table.years) or _("years not given")
+    of = (
+        ngettext("%(num)d pass", "%(num)d passes", int(table.total))
+        if table.counted
+        else _("percentages")
+    )
+    said = _(
+        "%(hei)s, field %(field)s, %(years)s, version %(version)s, %(of)s (%(id)s)",
+        hei=table.hei_id,
+        field=field,
+        years=years,
+        version=table.version,
+        of=of,
+        id=table.id,
+    )
+    return str(said)
+
+
+def percent(part: Fraction) -> str:
+    """A part of a whole in per cent, to one decimal."""
+    tenths = round(part * 1000)
+    return str(_("%(number)s %%", number=format_decimal(Decimal(tenths) / 10)))
+
+
+def _steps(trace: Trace) -> Iterator[str]:
+    if trace.outcome is Outcome.UNGRADED:
+        yield _(
+            "A course without grades carries credits and no grade; it stays out of the average."
+        )
+        return
+    if trace.outcome is Outcome.FAILED:
+        yield _("The partner did not pass it: it stays a fail, below 10 here.")
+    yield from _way(trace)
+    if trace.exact is not None and trace.step is not None:
+        yield _(
+            "%(exact)s, rounded to %(step)s: %(result)s.",
+            exact=_number(trace.exact),
+            step=format_decimal(trace.step),
+            result=format_decimal(trace.result),
+        )
+    elif trace.outcome is Outcome.PASSED:
+        yield _(
+            "No way leads to a grade. Give one with a reason, or leave it empty: the credits count."
+        )
+    if trace.fallbacks:
+        yield _("Tried before: %(steps)s.", steps="; ".join(map(_fallback, trace.fallbacks)))
+    for flag in trace.flags:
+        if flag in FLAGS or flag.startswith("shares_sum"):
+            yield _flag(flag)
+
+
+def _way(trace: Trace) -> Iterator[str]:
+    if trace.method is Method.TABLES:
+        yield from _by_tables(trace)
+    elif trace.method is Method.GRID and trace.bounds is not None:
+        low, high = trace.bounds
+        yield _(
+            "The voted grid (%(grid)s) makes “%(grade)s” worth %(low)s to %(high)s.",
+            grid=trace.grid,
+            grade=trace.matched,
+            low=_number(low),
+            high=_number(high),
+        )
+        yield _policy(trace)
+    elif trace.method is Method.FORMULA:
+        yield _(
+            "The modified Bavarian formula, on to 20, gives this for “%(grade)s”.",
+            grade=trace.grade,
+        )
+
+
+def _by_tables(trace: Trace) -> Iterator[str]:
+    assert trace.interval is not None
+    if trace.match in MATCHES:
+        assert trace.match is not None
+        yield str(MATCHES[trace.match]) % {"grade": trace.grade, "label": trace.matched}
+    start, end = trace.interval
+    yield _(
+        "“%(label)s” takes the places from %(start)s to %(end)s of all passes there, "
+        "counted from the best.",
+        label=trace.matched,
+        start=percent(start),
+        end=percent(end),
+    )
+    whole = end - start
+    found = ", ".join(
+        f"{each.label} ({percent(each.part / whole)})" if whole else each.label
+        for each in trace.overlaps
+    )
+    if len(trace.overlaps) == 1:
+        yield _("Here these places have %(grade)s.", grade=trace.overlaps[0].label)
+    else:
+        yield _("Here these places have %(grades)s.", grades=found)
+        yield _policy(trace)
+
+
+def _policy(trace: Trace) -> str:
+    said = conversion_policy(trace.policy.value if trace.policy else "")
+    return str(_("Fixed in advance by the department: %(policy)s.", policy=said))
+
+
+def _fallback(step: Fallback) -> str:
+    name = str(STEPS.get(step.step, step.step))
+    if step.side:
+        name = _("%(step)s (%(side)s)", step=name, side=str(SIDES.get(step.side, step.side)))
+    if step.passes is not None:
+        why = ngettext("only %(num)d pass", "only %(num)d passes", step.passes)
+    else:
+        why = str(WHY.get(step.why, step.why))
+    return str(_("%(step)s: %(why)s", step=name, why=why))
+
+
+def _flag(flag: str) -> str:
+    code, _sep, total = flag.partition(":")
+    if code == "shares_sum":
+        number = format_decimal(Decimal(total))
+        sentence = _(
+            "The published shares add up to %(number)s; they were taken as parts of that.",
+            number=number,
+        )
+        return str(sentence)
+    return str(FLAGS[code])
+
+
+def _number(value: Fraction) -> str:
+    """An exact number to three decimals at most."""
+    return str(format_decimal(Decimal(round(value * 1000)) / 1000))

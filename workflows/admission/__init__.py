@@ -1,0 +1,1 @@
+"""Incoming students: from the partner's nomination to their arrival."""

@@ -1,0 +1,1 @@
+"""Application of outgoing students: campaign, eligibility, ranking, allocation, nomination."""

@@ -1,0 +1,1 @@
+"""Changes to a signed learning agreement during the stay."""

@@ -1,0 +1,1 @@
+"""Academic difficulties of incoming students: reported, followed, closed, seen by few."""

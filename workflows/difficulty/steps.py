@@ -1,0 +1,117 @@
+"""What completing each user task of the difficulty's diagram does.
+
+==================  ====================================================================
+difficulty.triage   ``follower`` (``coordinator`` or ``ri_care``); ``take_up`` or ``set_aside``
+difficulty.contact  ``contacted_on``, ``summary``, ``measure``
+difficulty.adjust   ``arrangement``
+difficulty.change   ``arrangement`` (what was asked for)
+difficulty.close    ``conclusion``
+==================  ====================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from engine.errors import InvalidState
+from workflows.answers import ZONE, Answers
+from workflows.difficulty.models import MEASURES, Difficulty
+from workflows.difficulty.news import tell_closed, tell_set_aside, tell_taken_up
+from workflows.difficulty.services import (
+    CLOSED,
+    FOLLOWED,
+    MOST_TEXT,
+    SET_ASIDE,
+    follower_of,
+    get_difficulty,
+)
+
+if TYPE_CHECKING:
+    from engine.registry import TaskContext, TaskHandler
+    from engine.values import Value
+
+NOTHING: Mapping[str, Value] = {}
+
+
+class Triage:
+    """The coordinator takes the report up and says who follows, or sets it aside."""
+
+    def complete(self, ctx: TaskContext) -> Mapping[str, Value]:
+        """Route the follow-up; the student hears either way."""
+        found = difficulty_of(ctx)
+        answers = Answers(ctx.data)
+        if ctx.outcome != "take_up":
+            answers.text("follower", most=40)
+            answers.check()
+            found.state, found.set_aside_because = SET_ASIDE, ctx.reason or ""
+            found.closed_at = ctx.now
+            tell_set_aside(ctx, found)
+            return NOTHING
+        follower = follower_of(answers, str(ctx.variables["department"]))
+        answers.check()
+        found.state, found.follower = FOLLOWED, follower
+        tell_taken_up(ctx, found)
+        return {"follower": follower}
+
+
+class Contact:
+    """Whoever follows the student has met them."""
+
+    def complete(self, ctx: TaskContext) -> Mapping[str, Value]:
+        """Keep what was agreed; the measure says what comes next."""
+        found = difficulty_of(ctx)
+        answers = Answers(ctx.data)
+        day = answers.day("contacted_on", required=True)
+        if day is not None and day > ctx.now.astimezone(ZONE).date():
+            answers.refuse("contacted_on", "in_the_future")
+        summary = answers.text("summary", most=MOST_TEXT, required=True)
+        measure = answers.option("measure", MEASURES)
+        answers.check()
+        found.contacted_on, found.contact_summary, found.measure = day, summary, measure
+        return {"measure": measure}
+
+
+class Arrange:
+    """What was arranged: with the teachers, or by a change of the contract."""
+
+    def complete(self, ctx: TaskContext) -> Mapping[str, Value]:
+        """Keep it."""
+        found = difficulty_of(ctx)
+        answers = Answers(ctx.data)
+        arrangement = answers.text("arrangement", most=MOST_TEXT, required=True)
+        answers.check()
+        found.arrangement = arrangement
+        return NOTHING
+
+
+class Close:
+    """The follow-up comes to its end."""
+
+    def complete(self, ctx: TaskContext) -> Mapping[str, Value]:
+        """Keep the conclusion; the student gets it."""
+        found = difficulty_of(ctx)
+        answers = Answers(ctx.data)
+        conclusion = answers.text("conclusion", most=MOST_TEXT, required=True)
+        answers.check()
+        found.conclusion, found.state, found.closed_at = conclusion, CLOSED, ctx.now
+        tell_closed(ctx, found)
+        return NOTHING
+
+
+def difficulty_of(ctx: TaskContext) -> Difficulty:
+    """The difficulty a task is about; raises InvalidState where the case names none."""
+    value = ctx.variables.get("difficulty")
+    if not isinstance(value, int):
+        raise InvalidState("This case names no difficulty.")
+    return get_difficulty(ctx.session, value)
+
+
+HANDLERS: Mapping[str, TaskHandler] = {
+    "difficulty.triage": Triage(),
+    "difficulty.contact": Contact(),
+    "difficulty.adjust": Arrange(),
+    "difficulty.change": Arrange(),
+    "difficulty.close": Close(),
+}
+"""Task handlers by the name a diagram gives them."""

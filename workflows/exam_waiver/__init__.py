@@ -1,0 +1,1 @@
+"""Exam waivers: who is excused from which exams while abroad."""

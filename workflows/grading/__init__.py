@@ -1,0 +1,1 @@
+"""Grading scales and grading tables: what transcripts and recognition share."""

@@ -1,0 +1,1 @@
+"""Grants of outgoing mobilities: who may have one, and what has been paid of it."""

@@ -1,0 +1,1 @@
+"""What the people of the office arrange for themselves: substitutes, saved lists, mails."""

@@ -1,0 +1,1 @@
+"""Agreements with partner universities and double degrees: proposed, approved, renewed."""

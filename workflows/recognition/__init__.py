@@ -1,0 +1,1 @@
+"""Recognition: what a student passed abroad becomes part of the diploma here."""

@@ -1,0 +1,1 @@
+"""Correspondence on a case: between coordinator, international office, student and partner."""

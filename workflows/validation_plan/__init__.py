@@ -1,0 +1,1 @@
+"""The plan de validation d'études internationales: studies outside the Erasmus programme."""
