@@ -20,7 +20,6 @@ from engine.tables.meta import metadata
 from engine.tables.types import BIG
 
 _OPEN = text("status = 0")
-_DONE = text("status = 1")
 _MINE = text("status = 0 AND assignee IS NOT NULL")
 
 work_item = Table(
@@ -70,14 +69,6 @@ work_item = Table(
         postgresql_where=_MINE,
     ),
     Index("ix_work_item_open", "due_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
-    Index(
-        "ix_work_item_done",
-        "candidate",
-        "element",
-        "completed_at",
-        sqlite_where=_DONE,
-        postgresql_where=_DONE,
-    ),
 )
 
 comment = Table(

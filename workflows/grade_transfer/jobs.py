@@ -42,12 +42,12 @@ class ReadStay:
     parameters = frozenset({"mobility"})
 
     def perform(self, job: Job) -> Value:
-        """``autumn`` or ``spring``; raises InvalidState without a signed contract."""
+        """``autumn`` or ``spring``, by the days that are agreed so far.
+
+        The contract need not be signed yet: nothing is graded before the results are near.
+        """
         with job.session() as session:
-            mobility = _mobility(session, job)
-            if version_in_force(session, mobility.id) is None:
-                raise InvalidState("The learning agreement is not signed by all parties.")
-            return season(mobility.agreement)
+            return season(_mobility(session, job).agreement)
 
     def apply(self, ctx: JobContext, result: Value) -> Mapping[str, Value]:
         """The routing facts of the case: a case that a message has begun may bring none."""
@@ -71,7 +71,10 @@ class OpenSheets:
     parameters = frozenset({"mobility"})
 
     def perform(self, job: Job) -> Value:
-        """Nothing outside."""
+        """Nothing outside; raises InvalidState without a signed contract."""
+        with job.session() as session:
+            if version_in_force(session, _mobility(session, job).id) is None:
+                raise InvalidState("The learning agreement is not signed by all parties.")
         return None
 
     def apply(self, ctx: JobContext, result: Value) -> Mapping[str, Value]:

@@ -238,6 +238,7 @@ class _Payment:
     reference: str
 
     def record(self, ctx: TaskContext, grant: Grant, kind: str) -> None:
+        """Add it to what happened to the grant."""
         note(
             ctx.session,
             grant,

@@ -113,6 +113,7 @@ PEOPLE: list[Row] = [
     ("property_invalid", with_task(service("a", backoff="soon")), "a"),
     ("unknown_time_zone", bundle(properties({"timeZone": "../../etc/passwd"}) + around()), "main"),
     ("unknown_calendar", bundle(properties({"calendar": "mars"}) + around()), "main"),
+    ("property_invalid", bundle(properties({"restricted": "maybe"}) + around()), "main"),
     ("variable_name", bundle(properties({"routingVariables": "ok, not ok"}) + around()), "main"),
     ("no_lane", with_task(user("a", candidateGroup="")), "a"),
     (
