@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from engine import Engine
 from engine.definitions import Bundle
 from engine.identity import SYSTEM
 from tests.conftest import execute
 from web.cli.scenarios import rehearsal
+from workflows.registry import registry
 from workflows.scenarios.house import bundle_folders
 from workflows.scenarios.loading import scenario_files
 
@@ -32,7 +34,8 @@ def rehearsed(request):
         yield opened
 
 
-def test_every_process_can_be_deployed_beside_the_others(engine):
+def test_every_process_can_be_deployed_beside_the_others(database, settings, clock):
+    engine = Engine(database, registry(settings), clock=clock)
     for folder in bundle_folders(BUNDLES):
         engine.deploy(Bundle.from_folder(folder), actor=SYSTEM)
     assert {each.key for each in engine.definitions()} == {

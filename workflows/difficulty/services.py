@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import NotFound
+from engine.values import Value
 from workflows.answers import Answers
 from workflows.difficulty.models import KINDS, Difficulty
 from workflows.difficulty.news import tell_reported
@@ -27,7 +28,7 @@ from workflows.people.services import (
 )
 
 if TYPE_CHECKING:
-    from engine import Engine, Started, Unit
+    from engine import Engine, Unit
     from engine.identity import Actor
 
 PROCESS = "difficulty"
@@ -69,13 +70,32 @@ def report(
     mobility = session.get(Mobility, mobility_id)
     if mobility is None or not may_report(unit.actor, mobility, home_hei_id):
         raise NotFound
+    found = _read(data, mobility, unit)
+    session.add(found)
+    session.flush()
+    started = engine.start(
+        PROCESS,
+        actor=unit.actor,
+        business_key=str(mobility.id),
+        variables=_variables(found, mobility),
+        labels=labels_for(session, mobility, incoming=True),
+        links=_who_sees(mobility),
+        unit=unit,
+    )
+    found.instance_id = started.instance_id
+    session.flush()
+    tell_reported(unit, found, mobility)
+    return Reported(found.id, started.instance_id, started.work_items)
+
+
+def _read(data: Mapping[str, object], mobility: Mobility, unit: Unit) -> Difficulty:
     answers = Answers(data)
     kind = answers.option("kind", KINDS)
     description = answers.text("description", most=MOST_TEXT, required=True)
     if not answers.flag("no_health"):
         answers.refuse("no_health", "no_health_required")
     answers.check()
-    found = Difficulty(
+    return Difficulty(
         mobility_id=mobility.id,
         kind=kind,
         description=description,
@@ -83,34 +103,19 @@ def report(
         reported_by=unit.actor.id,
         reported_at=unit.now,
     )
-    session.add(found)
-    session.flush()
-    started = _start(engine, unit, found, mobility)
-    found.instance_id = started.instance_id
-    session.flush()
-    tell_reported(unit, found, mobility)
-    return Reported(found.id, started.instance_id, started.work_items)
 
 
-def _start(engine: Engine, unit: Unit, found: Difficulty, mobility: Mobility) -> Started:
-    return engine.start(
-        PROCESS,
-        actor=unit.actor,
-        business_key=str(mobility.id),
-        variables={
-            "difficulty": found.id,
-            "mobility": mobility.id,
-            "student": str(mobility.person_id or 0),
-            "department": mobility.department,
-            "partner": mobility.sending_hei_id,
-            "academic_year": mobility.receiving_academic_year_id or "",
-            "kind": found.kind,
-            "follower": in_charge(mobility.department),
-        },
-        labels=labels_for(unit.session, mobility, incoming=True),
-        links=_who_sees(mobility),
-        unit=unit,
-    )
+def _variables(found: Difficulty, mobility: Mobility) -> dict[str, Value]:
+    return {
+        "difficulty": found.id,
+        "mobility": mobility.id,
+        "student": str(mobility.person_id or 0),
+        "department": mobility.department,
+        "partner": mobility.sending_hei_id,
+        "academic_year": mobility.receiving_academic_year_id or "",
+        "kind": found.kind,
+        "follower": in_charge(mobility.department),
+    }
 
 
 def in_charge(department: str) -> str:

@@ -129,8 +129,15 @@ def cut_short(
 
 
 def _locked(unit: Unit, mobility_id: int) -> Mobility:
-    """The mobility; of two who ask at once the second waits for the first."""
-    unit.session.execute(select(Mobility.id).where(Mobility.id == mobility_id).with_for_update())
+    """The mobility; of two who ask at once the second waits for the first.
+
+    Its cases are locked before it, as whoever completes a task locks them; rows that only
+    refer to the mobility may be written by others meanwhile.
+    """
+    cases = select(instance.c.id).where(instance.c.business_key == str(mobility_id))
+    unit.session.execute(cases.order_by(instance.c.id).with_for_update())
+    found = select(Mobility.id).where(Mobility.id == mobility_id)
+    unit.session.execute(found.with_for_update(key_share=True))
     return get_mobility(unit.session, mobility_id)
 
 
