@@ -26,13 +26,13 @@ def _shown(business_key: str) -> Mapping[str, Any] | None:
         found = get_meeting(rows, int(number))
         seats = [(seat, seat.person.name) for seat in seats_of(rows, found.id)]
         rows.expunge_all()
-    return {"meeting": found, "seats": seats, "duties": duties}
+    return {"meeting": found, "comers": seats, "duties": duties}
 
 
 def _task(item: WorkItem, typed: Typed) -> Mapping[str, Any]:
     found = _shown(item.business_key)
     if found is None:
-        return {"meeting": None, "seats": (), "duties": duties}
+        return {"meeting": None, "comers": (), "duties": duties}
     data = typed.data or {}
     present = data.get("present")
     return {
