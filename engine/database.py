@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, CursorResult, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import Executable
@@ -36,6 +37,7 @@ class Database:
         self.engine = _sqlite(parsed, pool_size) if self.is_sqlite else _server(parsed, pool_size)
         self.dialect = self.engine.dialect
         self._writer = _WriterLock(parsed.database) if self.is_sqlite else contextlib.nullcontext()
+        self._snapshot = _Snapshot()
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
@@ -48,13 +50,55 @@ class Database:
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
-        """One read transaction; what it sees does not change under it on SQLite."""
-        with self.engine.connect() as connection:
+        """One read transaction; what it sees does not change under it on SQLite.
+
+        Inside ``snapshot`` it is the snapshot's own.
+        """
+        if self._snapshot.kept is None:
+            with self.engine.connect() as connection:
+                yield connection
+            return
+        connection = self._snapshot.connection or self._look()
+        try:
             yield connection
+        except DBAPIError:
+            connection.rollback()
+            connection.begin()
+            raise
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All that this thread reads in the block is of one moment, that of its first read.
+
+        What it writes meanwhile commits as ever and is not seen in the block.
+        """
+        with contextlib.ExitStack() as kept:
+            self._snapshot.kept = kept
+            try:
+                yield
+            finally:
+                self._snapshot.kept = self._snapshot.connection = None
+
+    def _look(self) -> Connection:
+        assert self._snapshot.kept is not None
+        connection = self._snapshot.kept.enter_context(self.engine.connect())
+        if not self.is_sqlite:
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        # Begun here, so that no session that reads through it ends it with its own close.
+        connection.begin()
+        self._snapshot.connection = connection
+        return connection
 
     def dispose(self) -> None:
         """Close every pooled connection (before a fork, at the end of a test)."""
         self.engine.dispose()
+
+
+class _Snapshot(threading.local):
+    """What a thread reads from while it looks at one moment; opened at its first read."""
+
+    kept: contextlib.ExitStack | None = None
+    connection: Connection | None = None
 
 
 class _WriterLock:

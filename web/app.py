@@ -113,6 +113,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     app.jinja_env.globals["words"] = words
 
     health.measure(app)
+    current.init_app(app)
     # Before what may refuse a request, so that refusals know whom they speak to.
     sessions.init_app(app)
     security.init_app(app, https=settings.secure_cookies)

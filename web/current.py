@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from flask import current_app, g
+from flask import Flask, current_app, g, request
 from sqlalchemy.orm import Session
 
 from engine.identity import SYSTEM, Actor
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from web.viewer import Viewer
 
 KEY = "passerelle"
+LOOKING = frozenset({"GET", "HEAD"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,25 @@ class Running:
 
     engine: Engine
     settings: Settings
+
+
+def init_app(app: Flask) -> None:
+    """Let a page that is only looked at be of one moment.
+
+    What it reads in many statements fits together, whatever is committed meanwhile.
+    """
+
+    @app.before_request
+    def look_at_one_moment() -> None:
+        if request.method in LOOKING:
+            g.moment = ExitStack()
+            g.moment.enter_context(engine().database.snapshot())
+
+    @app.teardown_request
+    def look_away(_: BaseException | None) -> None:
+        moment = g.pop("moment", None)
+        if moment is not None:
+            moment.close()
 
 
 def running() -> Running:

@@ -81,3 +81,18 @@ def test_what_the_administration_notes_for_itself_is_for_staff(sign_in, act, tas
     text = sign_in("lea").get(case).text
     assert "Insurance checked" in text
     assert "Grant comes late" not in text
+
+
+def test_a_page_is_of_one_moment(engine, sign_in, case, monkeypatch):
+    look = engine.instance
+
+    def and_somebody_speaks(instance_id, *, actor):
+        found = look(instance_id, actor=actor)
+        monkeypatch.undo()
+        engine.comment(instance_id, actor=actor, text="Said meanwhile")
+        return found
+
+    client = sign_in("marie")
+    monkeypatch.setattr(engine, "instance", and_somebody_speaks)
+    assert "Said meanwhile" not in client.get(case).text
+    assert "Said meanwhile" in client.get(case).text
