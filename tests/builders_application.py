@@ -13,7 +13,7 @@ from tests.builders_domain import ROOT
 from workflows.application.campaign_input import read_campaign, read_places
 from workflows.application.campaigns import create_campaign, get_campaign, publish, save_places
 from workflows.application.file_models import Application
-from workflows.application.models import Ranking
+from workflows.application.models import CommissionMember, Ranking
 from workflows.application.ranking import allocate_places
 from workflows.application.services import get_application, start_application
 from workflows.application.uploads import add_document
@@ -166,6 +166,13 @@ class CampaignHouse:
             self.places = {
                 place.hei_id: place.id for ranking in campaign.rankings for place in ranking.places
             }
+
+    def appoint_commission(self, *names: str, quorum: int) -> None:
+        """These people score, and so many of them must have given points."""
+        with self.engine.unit(self.ri) as unit:
+            (ranking,) = get_campaign(unit.session, self.campaign).rankings
+            ranking.quorum = quorum
+            ranking.commission = [CommissionMember(person_id=self.people[name]) for name in names]
 
     def ranking(self, department: str = "lea") -> Ranking:
         """The ranking of a department, as it stands."""

@@ -18,6 +18,7 @@ STATUSES = {
     "submitted": lazy("submitted"),
     "returned": lazy("to be completed"),
     "admitted": lazy("admitted"),
+    "scored": lazy("scored, waits for the places"),
     "refused": lazy("not admissible"),
     "missed": lazy("never submitted"),
     "selected": lazy("selected, to be confirmed"),

@@ -121,7 +121,11 @@ class Score:
     """A reviewer gives points, or declares a conflict of interest."""
 
     def complete(self, ctx: TaskContext) -> Mapping[str, Value]:
-        """Keep what this reviewer says, whoever else is still asked."""
+        """Keep what this reviewer says, whoever else is still asked.
+
+        With the last points asked for the application takes its place in the ranking.
+        Raises InvalidInput once the places are given: the ranking they came from stays.
+        """
         person = person_id_of(ctx.actor)
         if person is None:
             raise InvalidState("Only a person can score an application.")
@@ -130,12 +134,16 @@ class Score:
         remark = reader.text("remark", longest=MAX_REMARK)
         reader.checked()
         ranking, application = locked(ctx)
+        if ranking.allocated_at is not None:
+            raise InvalidInput({"_schema": ["already_allocated"]})
         ranking.revision += 1
         if ctx.outcome == "score":
             points = read_points(ctx.data)
             write_review(
                 ctx.unit, application, NewPoints(application.id, person, points), remark or None
             )
+            if ctx.final:
+                application.status = Status.SCORED.value
             return NOTHING
         if not remark:
             raise InvalidInput({"remark": ["required"]})

@@ -11,7 +11,8 @@ class Status(StrEnum):
     DRAFT = "draft"  #: the student is writing it
     SUBMITTED = "submitted"  #: the international office looks at it
     RETURNED = "returned"  #: the student is to complete it
-    ADMITTED = "admitted"  #: it takes part: it is scored, then ranked
+    ADMITTED = "admitted"  #: it takes part: its reviewers give points
+    SCORED = "scored"  #: all points asked for are given; it waits for the places
     REFUSED = "refused"  #: not admissible
     MISSED = "missed"  #: never submitted in time
     SELECTED = "selected"  #: holds a place, to be confirmed
