@@ -155,6 +155,7 @@ SENTENCES = {
     "nobody_to_place": lazy("There is no candidate to place."),
     "unchecked": lazy("Applications whose admissibility is not decided: %(limit)s."),
     "unscored": lazy("Still being scored: %(limit)s."),
+    "of_another_student": lazy("This identifier is that of another student’s mobility."),
     "already_allocated": lazy("The places have been given: nothing that leads to them changes."),
     "open_ties": lazy("Ties that somebody must decide first: %(limit)s."),
     "not_a_tie": lazy("These candidates are not the members of one tie."),
