@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import pytest
@@ -12,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.errors import Conflict, InvalidInput, InvalidState
 from engine.values import InstanceQuery
-from tests.builders_application import CampaignHouse, campaign_fields
+from tests.builders_application import CampaignHouse, at_once, campaign_fields
 from workflows.application.campaign_input import read_campaign
 from workflows.application.campaigns import get_campaign, get_ranking, update_campaign
 from workflows.application.models import Ranking
@@ -281,22 +279,6 @@ def test_points_are_corrected_on_the_board_by_who_gave_them(house):
     with pytest.raises(Conflict), house.engine.unit(house.coordinator) as unit:
         keep(unit, ranking.id, change, "Trop tard.", house.ranking().revision)
     assert house.holder("usal.es") == {bob}
-
-
-def at_once(*commands):
-    """Run commands in threads of their own, begun together; gives what each came to."""
-    barrier = threading.Barrier(len(commands))
-
-    def run(command):
-        barrier.wait()
-        try:
-            command()
-        except Exception as error:  # noqa: BLE001 - what it came to is what the test asks
-            return error
-        return None
-
-    with ThreadPoolExecutor(len(commands)) as pool:
-        return list(pool.map(run, commands))
 
 
 def test_of_two_who_allocate_at_once_one_does(house):

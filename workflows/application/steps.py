@@ -29,6 +29,7 @@ from workflows.application.fields import Reader
 from workflows.application.file_models import Application, Nomination
 from workflows.application.letters import (
     cancel_at_partner,
+    tell_ended,
     tell_gone,
     tell_refused,
     tell_student,
@@ -312,14 +313,7 @@ def end_departure(
         nomination.status = CANCELLED
         cancel_at_partner(ctx.unit, application, cause)
     promoted: Sequence[Application] = leave(ctx.unit, application, status, cause, reason or None)
-    where = "–" if place is None else institution_name(ctx.session, place.hei_id)
-    tell_student(
-        ctx.unit,
-        application,
-        "ended",
-        lambda said: {"place": where, "cause": said["causes"][cause], "reason": reason},
-        news=f"ended-{len(application.results)}",
-    )
+    tell_ended(ctx.unit, application, cause, place, reason)
     tell_gone(ctx.unit, application, cause, place, promoted, reason)
 
 

@@ -50,4 +50,7 @@ OVER = frozenset(
 """Nothing more comes of these."""
 
 WITHDRAWABLE = frozenset(Status) - OVER - {Status.PLACED, Status.SELECTED}
-"""Here a student withdraws by a message; with a place offered, by the answer to the offer."""
+"""Here a student withdraws by a message to the application's case.
+
+With a place offered they do by the answer to the offer, with the mobility open by a message
+to what is being agreed about it."""
