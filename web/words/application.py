@@ -88,6 +88,10 @@ CAUSES = {
     "reserve_over": lazy("End of the reserve list"),
     "missed": lazy("Closing date passed"),
 }
+PROGRAMMES = {
+    "erasmus": lazy("Erasmus"),
+    "outside": lazy("outside Erasmus"),
+}
 NOMINATIONS = {
     "pending": lazy("waiting for the partner"),
     "approved": lazy("approved"),
@@ -114,6 +118,7 @@ FIELDS = {
     "months": lazy("Months"),
     "language": lazy("Language"),
     "cefr": lazy("Least level"),
+    "programme": lazy("Programme"),
     "quorum": lazy("Answers needed"),
     "commission": lazy("Commission"),
     "student_number": lazy("Student number"),
@@ -157,6 +162,11 @@ def application_icon(status: str) -> str:
 def campaign_status(state: str) -> str:
     """Where a campaign stands."""
     return str(CAMPAIGN[state])
+
+
+def programme(name: str) -> str:
+    """Under which programme a place lies."""
+    return str(PROGRAMMES.get(name, name))
 
 
 def criterion(name: str) -> str:

@@ -259,7 +259,7 @@ def _save_place(
     return None
 
 
-_JUDGED = ("hei_id", "isced_f", "eqf_level", "months", "language", "cefr")
+_JUDGED = ("hei_id", "isced_f", "eqf_level", "months", "language", "cefr", "programme")
 
 
 def _resize(place: Place, count: int) -> None:
