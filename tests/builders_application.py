@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -13,7 +16,7 @@ from tests.builders_domain import ROOT
 from workflows.application.campaign_input import read_campaign, read_places
 from workflows.application.campaigns import create_campaign, get_campaign, publish, save_places
 from workflows.application.file_models import Application
-from workflows.application.models import Ranking
+from workflows.application.models import CommissionMember, Ranking
 from workflows.application.ranking import allocate_places
 from workflows.application.services import get_application, start_application
 from workflows.application.uploads import add_document
@@ -167,6 +170,13 @@ class CampaignHouse:
                 place.hei_id: place.id for ranking in campaign.rankings for place in ranking.places
             }
 
+    def appoint_commission(self, *names: str, quorum: int) -> None:
+        """These people score, and so many of them must have given points."""
+        with self.engine.unit(self.ri) as unit:
+            (ranking,) = get_campaign(unit.session, self.campaign).rankings
+            ranking.quorum = quorum
+            ranking.commission = [CommissionMember(person_id=self.people[name]) for name in names]
+
     def ranking(self, department: str = "lea") -> Ranking:
         """The ranking of a department, as it stands."""
         with self.engine.reading() as session:
@@ -302,6 +312,22 @@ class CampaignHouse:
         """What went wrong in the background."""
         found = self.engine.incidents(actor=self.ri).items
         return [f"{each.element} {each.reason} {each.detail}" for each in found]
+
+
+def at_once(*commands: Callable[[], object]) -> list[Exception | None]:
+    """Run commands in threads of their own, begun together; gives what each came to."""
+    barrier = threading.Barrier(len(commands))
+
+    def run(command: Callable[[], object]) -> Exception | None:
+        barrier.wait()
+        try:
+            command()
+        except Exception as error:  # noqa: BLE001 - what it came to is what the test asks
+            return error
+        return None
+
+    with ThreadPoolExecutor(len(commands)) as pool:
+        return list(pool.map(run, commands))
 
 
 def open_for(engine: Engine, ri: Actor, student: Actor, department: str = "lea") -> dict[str, int]:

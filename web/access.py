@@ -83,6 +83,11 @@ OWN_CASE = Policy("case the person may see", _anyone, _instance)
 
 STUDENT = Policy("student", lambda viewer: viewer.is_student, campaign_rows.load_open)
 OWN_APPLICATION = Policy("one's own application", lambda v: v.is_student, applications.load)
+WITHDRAWABLE = Policy(
+    "one's own application, or the international office",
+    lambda v: v.is_student or v.is_ri,
+    applications.load_to_withdraw,
+)
 CAMPAIGN = Policy("campaign the person has a part in", lambda v: v.is_staff, campaign_rows.load)
 RI_CAMPAIGN = Policy("campaign, for RI", lambda v: v.is_ri, campaign_rows.load)
 RANKING = Policy("ranking the person has a part in", lambda v: v.is_staff, rankings.load)
@@ -168,7 +173,7 @@ ACCESS: Mapping[str, Policy] = {
     "rankings.allocate": RI_RANKING,
     "applications.add": OWN_APPLICATION,
     "applications.remove": OWN_APPLICATION,
-    "applications.give_up": OWN_APPLICATION,
+    "applications.give_up": WITHDRAWABLE,
     "imports.show": RI,
     "imports.upload": RI,
     "incidents.index": OPERATORS,

@@ -221,14 +221,7 @@ def test_one_application_a_student_and_campaign(house):
 
 def test_a_commission_scores_and_a_conflict_is_replaced(database, settings, clock):
     house = CampaignHouse.built(database, settings, clock)
-    with house.engine.unit(house.ri) as unit:
-        from workflows.application.models import CommissionMember
-
-        (ranking,) = get_campaign(unit.session, house.campaign).rankings
-        ranking.quorum = 2
-        ranking.commission = [
-            CommissionMember(person_id=house.people[name]) for name in ("coordinator", "second")
-        ]
+    house.appoint_commission("coordinator", "second", quorum=2)
     ana = house.apply("ana", "usal.es")
     house.admit(ana)
     assert sorted(item.candidate for item in house.items(ana)) == sorted(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 
 import pytest
@@ -12,8 +10,10 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.errors import Conflict, InvalidInput, InvalidState
 from engine.values import InstanceQuery
-from tests.builders_application import CampaignHouse
-from workflows.application.campaigns import get_ranking
+from tests.builders_application import CampaignHouse, at_once, campaign_fields
+from workflows.application.campaign_input import read_campaign
+from workflows.application.campaigns import get_campaign, get_ranking, update_campaign
+from workflows.application.models import Ranking
 from workflows.application.ranking import allocate_places, consequences, keep
 from workflows.application.standing import NewPoints, TieOrder, standing
 from workflows.application.withdrawals import withdraw
@@ -165,11 +165,62 @@ def test_nothing_is_given_while_something_is_undecided(house):
     eva = house.apply("eva", "usal.es")
     house.admit(bob)
     house.close()
-    assert refusal() == ["unchecked:1", "unscored:1"]
+    assert refusal() == ["unchecked:1", "unscored:Bob Test"]
     house.admit(eva)
     house.give_points(bob, "15")
     house.give_points(eva, "11")
     assert refusal() == ["open_ties:1"]
+
+
+def test_places_wait_until_every_commission_has_finished(house):
+    """A vote that does not end the scoring counts for nothing yet: others may still be asked."""
+    house.appoint_commission("coordinator", "second", quorum=2)
+    ana, bob = house.apply("ana", "usal.es"), house.apply("bob", "uu.se")
+    for each in (ana, bob):
+        house.admit(each)
+        house.give_points(each, "12", actor=house.coordinator)
+    house.answer(bob, house.second, "conflict", remark="C’est mon neveu.")
+    house.close()
+
+    def refusal():
+        with pytest.raises(InvalidInput) as refused:
+            house.allocate()
+        return refused.value.errors
+
+    assert (house.step(ana), house.step(bob)) == ("score", "appoint")
+    assert refusal() == {"_schema": ["unscored:Ana Test, Bob Test"]}
+    house.give_points(ana, "14", actor=house.second)
+    assert house.statuses(ana, bob) == ["scored", "admitted"]
+    assert refusal() == {"_schema": ["unscored:Bob Test"]}
+    house.answer(bob, house.ri, reviewers=[str(house.people["third"])])
+    assert refusal() == {"_schema": ["unscored:Bob Test"]}
+    house.give_points(bob, "10", actor=house.third)
+    house.allocate()
+    assert [house.step(each) for each in (ana, bob)] == ["confirm", "confirm"]
+
+
+def test_nobody_scores_after_the_places_are_given(house):
+    ana = house.apply("ana", "usal.es")
+    house.admit(ana)
+    with house.engine.unit(house.ri) as unit:
+        unit.session.get_one(Ranking, house.ranking().id).allocated_at = unit.now
+    with pytest.raises(InvalidInput) as refused:
+        house.give_points(ana, "15")
+    assert refused.value.errors == {"_schema": ["already_allocated"]}
+    assert house.read(ana).reviews == []
+
+
+def test_a_campaign_whose_places_are_given_takes_no_more_applications(house):
+    house.candidate("ana", "15", "usal.es")
+    house.close()
+    house.allocate()
+    with house.engine.unit(house.ri) as unit:
+        campaign = get_campaign(unit.session, house.campaign)
+        later = campaign_fields(closes_at="2026-04-30T18:00")
+        given = read_campaign(later, ("lea", "his"), list(house.people.values()))
+        with pytest.raises(InvalidInput) as refused:
+            update_campaign(unit, campaign.id, given, campaign.revision)
+    assert refused.value.errors == {"closes_at": ["already_allocated"]}
 
 
 def test_a_tie_is_shown_decided_with_a_reason_and_then_holds(house):
@@ -228,22 +279,6 @@ def test_points_are_corrected_on_the_board_by_who_gave_them(house):
     with pytest.raises(Conflict), house.engine.unit(house.coordinator) as unit:
         keep(unit, ranking.id, change, "Trop tard.", house.ranking().revision)
     assert house.holder("usal.es") == {bob}
-
-
-def at_once(*commands):
-    """Run commands in threads of their own, begun together; gives what each came to."""
-    barrier = threading.Barrier(len(commands))
-
-    def run(command):
-        barrier.wait()
-        try:
-            command()
-        except Exception as error:  # noqa: BLE001 - what it came to is what the test asks
-            return error
-        return None
-
-    with ThreadPoolExecutor(len(commands)) as pool:
-        return list(pool.map(run, commands))
 
 
 def test_of_two_who_allocate_at_once_one_does(house):

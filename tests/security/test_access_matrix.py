@@ -119,7 +119,7 @@ MATRIX = {
     ("rankings.allocate", "POST"): "401 403 403 403 403 422 401 403 403",
     ("applications.add", "POST"): "401 302 404 403 403 403 401 403 403",
     ("applications.remove", "POST"): "401 302 404 403 403 403 401 403 403",
-    ("applications.give_up", "POST"): "401 302 404 403 403 403 401 403 403",
+    ("applications.give_up", "POST"): "401 302 404 403 403 302 401 403 403",
     ("imports.show", "GET"): "302 403 403 403 403 200 302 403 403",
     ("imports.upload", "POST"): "401 403 403 403 403 422 401 403 403",
     ("incidents.index", "GET"): "302 403 403 403 403 200 302 200 403",

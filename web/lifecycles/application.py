@@ -15,24 +15,20 @@ from workflows.application.drafts import MAX_LANGUAGES, MAX_WISHES, read_draft
 from workflows.application.models import DOCUMENT_KINDS
 from workflows.application.policy.eligibility import CEFR
 from workflows.application.policy.scoring import CRITERIA
-from workflows.application.reading import ApplicationView, application_view, place_view
+from workflows.application.reading import application_view, place_view
 from workflows.application.services import application_of_case, facts, places_of
 from workflows.application.uploads import WRITING
-from workflows.application.views import WITHDRAWABLE
+from workflows.application.withdrawals import may_withdraw
 
 ROWS = {"wishes": MAX_WISHES, "languages": MAX_LANGUAGES}
 """The lists of the editor, and how many rows each may have."""
 
 
-def view_of(business_key: str) -> ApplicationView | None:
-    """The application a case is about, or None where it is about something else."""
-    with current.reading() as rows:
-        application = application_of_case(rows, business_key)
-        return application_view(rows, application) if application is not None else None
-
-
 def _shown(item: WorkItem, _typed: Typed) -> Mapping[str, Any]:
-    return {"application": view_of(item.business_key), "criteria": CRITERIA}
+    with current.reading() as rows:
+        application = application_of_case(rows, item.business_key)
+        view = application_view(rows, application) if application is not None else None
+    return {"application": view, "criteria": CRITERIA}
 
 
 def _writing(item: WorkItem, typed: Typed) -> Mapping[str, Any]:
@@ -131,18 +127,21 @@ def with_row_action(data: dict[str, Node], action: str) -> dict[str, Node]:
 
 
 def _section(case: Instance) -> Mapping[str, Any] | None:
-    application = view_of(case.business_key)
-    if application is None:
-        return None
     viewer = current.signed_in()
-    own = application.person_id == viewer.person_id
+    with current.reading() as rows:
+        application = application_of_case(rows, case.business_key)
+        if application is None:
+            return None
+        view = application_view(rows, application)
+        to_withdraw = may_withdraw(rows, application, current.engine().clock.now())
+    own = view.person_id == viewer.person_id
     return {
-        "application": application,
+        "application": view,
         "criteria": CRITERIA,
         "own": own,
         # Points are the reviewers' own business until the places are given.
-        "shows_points": application.allocated or not own,
-        "may_withdraw": own and application.status in WITHDRAWABLE,
+        "shows_points": view.allocated or not own,
+        "may_withdraw": (own or viewer.is_ri) and to_withdraw,
     }
 
 

@@ -30,6 +30,15 @@ def load(viewer: Viewer, arguments: Mapping[str, Any]) -> None:
         g.case_id = application.instance_id
 
 
+def load_to_withdraw(viewer: Viewer, arguments: Mapping[str, Any]) -> None:
+    """As :func:`load`; the international office withdraws for any student."""
+    if not viewer.is_ri:
+        load(viewer, arguments)
+        return
+    with current.reading() as rows:
+        g.case_id = get_application(rows, arguments["application_id"]).instance_id
+
+
 def _back() -> ResponseReturnValue:
     return redirect(safe_target(request.form.get("next")) + "#documents")
 
@@ -76,7 +85,7 @@ def remove(application_id: int, document_id: int) -> ResponseReturnValue:
 
 @pages.post("/applications/<id:application_id>/withdraw")
 def give_up(application_id: int) -> ResponseReturnValue:
-    """End one's application; a place it held goes to the next."""
+    """End an application or the departure it led to; a place it held goes to the next."""
     engine = current.engine()
     try:
         with engine.unit(current.actor()) as unit:
@@ -88,5 +97,5 @@ def give_up(application_id: int) -> ResponseReturnValue:
     except Conflict:
         flash(_("The case is moving at this very moment: try again in a minute."), "warning")
     else:
-        flash(_("Your application is withdrawn."), "done")
+        flash(_("The application is withdrawn."), "done")
     return redirect(url_for("cases.show", instance_id=g.case_id))

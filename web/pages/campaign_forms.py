@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from workflows.application.models import DOCUMENT_KINDS, Campaign
 from workflows.application.policy.scoring import CRITERIA
 from workflows.application.services import PROCESS
 from workflows.partners.services import departments, institutions
+from workflows.partnership.coverage import Cover, Offer, covers
 from workflows.people.models import Person
 from workflows.people.services import all_people
 
@@ -129,12 +130,27 @@ def place_rows(rows: Session, campaign_id: int) -> list[PlaceRow]:
                 "months": str(place.months),
                 "language": place.language,
                 "cefr": place.cefr,
+                "programme": place.programme,
             },
             partner=names.get(place.hei_id, place.hei_id),
             taken=sum(seat.application_id is not None for seat in place.seats),
         )
         for place, department in sorted(found, key=lambda each: (each[0].position, each[0].id))
     ]
+
+
+def covered(rows: Session, fields: Iterable[Mapping[str, Any]], year: str) -> list[Cover]:
+    """The agreements that rows of the table of places rest on; rows half written are none."""
+    offers = [
+        Offer(str(row["hei_id"]).strip().lower(), str(row["department"]), int(row["seats"]))
+        for row in fields
+        if row.get("hei_id") and row.get("department") and _is_count(row.get("seats"))
+    ]
+    return covers(rows, offers, year)
+
+
+def _is_count(text: object) -> bool:
+    return isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 4
 
 
 def taken_revision(typed: dict[str, Any]) -> int:

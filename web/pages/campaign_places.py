@@ -11,11 +11,12 @@ from flask_babel import gettext as _
 
 from engine.errors import Conflict, InvalidInput
 from web import current, words
-from web.pages.campaign_forms import place_rows, revision_now, taken_revision
+from web.pages.campaign_forms import covered, place_rows, revision_now, taken_revision
 from web.pages.campaign_rows import shown
 from web.submissions import nested
 from workflows.application.campaign_input import MAX_PLACES, pasted_places, read_places
 from workflows.application.campaigns import save_places
+from workflows.application.models import PROGRAMMES
 from workflows.partners.services import institutions
 
 pages = Blueprint("campaign_places", __name__)
@@ -89,6 +90,7 @@ def _places_form(
     home = current.settings().home_hei
     with current.reading() as session:
         partners = [(e.hei_id, e.name) for e in institutions(session) if e.hei_id != home]
+        found = covered(session, rows, shown().academic_year)
     return render_template(
         "campaigns/places.html",
         campaign=shown(),
@@ -99,4 +101,6 @@ def _places_form(
         pasted=pasted,
         stale=stale,
         partners=partners,
+        programmes=PROGRAMMES,
+        covers=found,
     )

@@ -16,6 +16,7 @@ from engine.values import InboxQuery
 from web import current, words
 from web.pages.campaign_forms import (
     blank,
+    covered,
     fields_of,
     people,
     place_rows,
@@ -96,11 +97,13 @@ def create() -> ResponseReturnValue:
 def show(campaign_id: int) -> ResponseReturnValue:
     """A campaign: its dates, its departments with their boards, its places."""
     with current.reading() as rows:
+        places = place_rows(rows, campaign_id)
         return render_template(
             "campaigns/show.html",
             campaign=shown(),
             fields=fields_of(rows, get_campaign(rows, campaign_id)),
-            places=place_rows(rows, campaign_id),
+            places=places,
+            covers=covered(rows, (row.fields for row in places), shown().academic_year),
         )
 
 

@@ -21,9 +21,6 @@ from workflows.partners.services import departments, institutions
 
 pages = Blueprint("nominations", __name__)
 
-NAMESPACE = uuid.UUID("7b1f5a52-9a54-5a0c-8c34-4c5f7b0d6a11")
-"""Of the identifiers that forms give to the mobilities they open (RFC 9562, version 5)."""
-
 
 @pages.get("/nominations/new")
 def show() -> ResponseReturnValue:
@@ -53,24 +50,24 @@ def create() -> ResponseReturnValue:
     """Record the nomination and go to its case; the same form sent twice records one."""
     typed: dict[str, Any] = nested(request.form.items())
     data = {**typed, "departments": request.form.getlist("departments")}
-    identifier = str(uuid.uuid5(NAMESPACE, f"{current.actor().id}\n{key_of(request.form)}"))
+    key = f"{current.actor().id} {key_of(request.form)}"
     try:
-        received = _nominated(data, identifier)
+        received = _nominated(data, key)
     except InvalidInput as refused:
         return _form(typed, words.field_errors(refused.errors)), 422
     flash(_("The nomination is recorded."), "done")
     return redirect(url_for("cases.show", instance_id=received.instance_id))
 
 
-def _nominated(data: Mapping[str, Any], identifier: str) -> Received:
+def _nominated(data: Mapping[str, Any], key: str) -> Received:
     try:
-        return _nominate(data, identifier)
+        return _nominate(data, key)
     except IntegrityError:
-        # The same form sent twice at once: the other transaction was first.
-        return _nominate(data, identifier)
+        # The agreement of the same student came at once: its transaction was first.
+        return _nominate(data, key)
 
 
-def _nominate(data: Mapping[str, Any], identifier: str) -> Received:
+def _nominate(data: Mapping[str, Any], key: str) -> Received:
     engine = current.engine()
     with engine.unit(current.actor()) as unit:
         return nominate(
@@ -78,5 +75,5 @@ def _nominate(data: Mapping[str, Any], identifier: str) -> Received:
             unit,
             data,
             home_hei_id=current.settings().home_hei,
-            omobility_id=identifier,
+            key=key,
         )

@@ -18,6 +18,7 @@ STATUSES = {
     "submitted": lazy("submitted"),
     "returned": lazy("to be completed"),
     "admitted": lazy("admitted"),
+    "scored": lazy("scored, waits for the places"),
     "refused": lazy("not admissible"),
     "missed": lazy("never submitted"),
     "selected": lazy("selected, to be confirmed"),
@@ -87,6 +88,10 @@ CAUSES = {
     "reserve_over": lazy("End of the reserve list"),
     "missed": lazy("Closing date passed"),
 }
+PROGRAMMES = {
+    "erasmus": lazy("Erasmus"),
+    "outside": lazy("outside Erasmus"),
+}
 NOMINATIONS = {
     "pending": lazy("waiting for the partner"),
     "approved": lazy("approved"),
@@ -113,6 +118,7 @@ FIELDS = {
     "months": lazy("Months"),
     "language": lazy("Language"),
     "cefr": lazy("Least level"),
+    "programme": lazy("Programme"),
     "quorum": lazy("Answers needed"),
     "commission": lazy("Commission"),
     "student_number": lazy("Student number"),
@@ -156,6 +162,11 @@ def application_icon(status: str) -> str:
 def campaign_status(state: str) -> str:
     """Where a campaign stands."""
     return str(CAMPAIGN[state])
+
+
+def programme(name: str) -> str:
+    """Under which programme a place lies."""
+    return str(PROGRAMMES.get(name, name))
 
 
 def criterion(name: str) -> str:

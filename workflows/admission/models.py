@@ -15,6 +15,7 @@ from workflows.mobility.models import Mobility
 class IncomingNomination(Base):
     """An incoming student as a partner nominated them; one a mobility.
 
+    ``request_key`` is that of the command that recorded it: repeated, it records nothing.
     ``status`` follows the OMobilities v3 vocabulary: ``pending``, ``approved`` (every
     department accepts), ``rejected``, ``cancelled`` (the student does not come).
     ``failed_rules`` are the codes of the conditions that were not met when it was screened,
@@ -30,6 +31,7 @@ class IncomingNomination(Base):
     departments: Mapped[str] = mapped_column(Text)
     received_at: Mapped[datetime] = mapped_column(Instant)
     received_by: Mapped[str] = mapped_column(Text)
+    request_key: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text)
     months: Mapped[int | None] = mapped_column(Integer)
     failed_rules: Mapped[str] = mapped_column(Text, default="")
@@ -42,7 +44,7 @@ class IncomingNomination(Base):
         order_by="DepartmentAnswer.id", cascade="all, delete-orphan", lazy="selectin"
     )
 
-    __table_args__ = (UniqueConstraint("mobility_id"),)
+    __table_args__ = (UniqueConstraint("mobility_id"), UniqueConstraint("request_key"))
 
     @property
     def department_codes(self) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ REQUIRED = (
     "cefr_level",
 )
 OPTIONAL = (
+    "omobility_id",
     "student_global_id",
     "student_citizenship",
     "student_gender",
@@ -41,7 +42,8 @@ OPTIONAL = (
     "sending_contact_family_name",
     "sending_contact_email",
 )
-"""Fields of the agreement that a nomination may bring along."""
+"""What a nomination may bring along: the partner's identifier of the mobility in the EWP
+network, and fields of the agreement."""
 
 MAX_TEXT = 300
 Errors = dict[str, list[str]]
@@ -73,7 +75,7 @@ def failed_rules(
 ) -> tuple[str, ...]:
     """The conditions a nomination does not meet, as codes.
 
-    ``taken`` counts the partner's other nominations of the year that were not refused;
+    ``taken`` counts the partner's earlier nominations of the year that were not refused;
     ``already_here`` the same student's other ones.
     """
     months = months_of(agreement)

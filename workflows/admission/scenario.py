@@ -35,7 +35,7 @@ def _nominate(stage: Stage, arguments: Mapping[str, Any]) -> int:
             unit,
             {**_NOMINATION, **arguments},
             home_hei_id=stage.home_hei_id,
-            omobility_id=str(uuid.uuid4()),
+            key=str(uuid.uuid4()),
         )
     stage.opened(received.mobility_id)
     return received.mobility_id

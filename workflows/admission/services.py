@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from engine.errors import InvalidInput, NotFound
 from engine.texts import unusable
@@ -19,7 +19,7 @@ from workflows.admission.models import IncomingNomination
 from workflows.admission.policy import MAX_TEXT, OPTIONAL, REQUIRED, months_of, nomination_errors
 from workflows.mobility.agreement import Agreement
 from workflows.mobility.models import Mobility
-from workflows.mobility.services import find_mobility, open_mobility
+from workflows.mobility.services import find_mobility, open_mobility, same_student, stay_like
 from workflows.partners.models import Institution
 from workflows.partners.services import departments, find_institution, institution_name
 from workflows.people.services import RI, account_with, coordinator_group, student_group
@@ -50,26 +50,34 @@ def nominate(
     data: Mapping[str, object],
     *,
     home_hei_id: str,
-    omobility_id: str,
+    key: str,
 ) -> Received:
     """Record a partner's nomination and start its case.
 
     ``data`` holds the fields of :data:`REQUIRED` and :data:`OPTIONAL` as text, and
-    ``departments``, the codes of those that have to accept. The same ``omobility_id`` of the
-    same partner is the same nomination. Raises InvalidInput by field.
+    ``departments``, the codes of those that have to accept. The same ``key``, or the same
+    ``omobility_id`` of the same partner, is the same nomination. A mobility whose agreement
+    came first is that student's. Raises InvalidInput by field.
     """
     session = unit.session
     codes = _departments(session, data.get("departments"))
-    agreement, partner = _checked(unit, data, home_hei_id)
-    known = find_mobility(session, sending_hei_id=partner.hei_id, omobility_id=omobility_id)
+    fields = _texts(data)
+    agreement, partner = _checked(unit, fields, home_hei_id)
+    _lock_partner(session, partner)
+    recorded = _recorded(session, IncomingNomination.request_key == key)
+    if recorded is not None:
+        return recorded
+    known = _known(session, agreement, fields.get("omobility_id"))
     if known is not None:
-        return _received(session, known)
-    mobility = open_mobility(
+        recorded = _recorded(session, IncomingNomination.mobility_id == known.id)
+        if recorded is not None:
+            return recorded
+    mobility = known or open_mobility(
         session,
         agreement=Agreement.of({**_of_partner(partner), **agreement.present()}),
         mobility_type="semester",
         department=codes[0],
-        omobility_id=omobility_id,
+        omobility_id=fields.get("omobility_id"),
         person_id=account_with(session, agreement.student_email),
         now=unit.now,
     )
@@ -80,21 +88,22 @@ def nominate(
         departments=",".join(codes),
         received_at=unit.now,
         received_by=unit.actor.id,
+        request_key=key,
         status=PENDING,
         months=months_of(agreement),
     )
     session.add(nomination)
     session.flush()
     nomination.instance_id = _start(engine, unit, mobility, codes)
-    mobility.instance_id = nomination.instance_id
+    if known is None:
+        mobility.instance_id = nomination.instance_id
     session.flush()
     return Received(mobility.id, nomination.instance_id)
 
 
 def _checked(
-    unit: Unit, data: Mapping[str, object], home_hei_id: str
+    unit: Unit, fields: Mapping[str, str], home_hei_id: str
 ) -> tuple[Agreement, Institution]:
-    fields = _texts(data)
     agreement = Agreement.of({**fields, "receiving_hei_id": home_hei_id})
     errors = nomination_errors(agreement, unit.now.astimezone(ZONE).date())
     partner = find_institution(unit.session, fields.get("sending_hei_id", ""))
@@ -105,11 +114,35 @@ def _checked(
     return agreement, partner
 
 
-def _received(session: Session, mobility: Mobility) -> Received:
-    found = of_mobility(session, mobility.id)
-    if found.instance_id is None:
-        raise NotFound
-    return Received(mobility.id, found.instance_id)
+def _lock_partner(session: Session, partner: Institution) -> None:
+    """Let one partner's nominations be recorded one after the other.
+
+    So the order of their numbers is the order in which they came, by which places go.
+    """
+    session.execute(select(Institution.id).where(Institution.id == partner.id).with_for_update())
+
+
+def _known(session: Session, agreement: Agreement, omobility_id: str | None) -> Mobility | None:
+    """The mobility a nomination is about where it is known already, from its agreement.
+
+    Raises InvalidInput where the identifier is that of another student's.
+    """
+    if omobility_id:
+        sender = agreement.sending_hei_id or ""
+        found = find_mobility(session, sending_hei_id=sender, omobility_id=omobility_id)
+        if found is not None:
+            if not same_student(found.agreement, agreement):
+                raise InvalidInput({"omobility_id": ["of_another_student"]})
+            return found
+    nominated = Mobility.id.in_(select(IncomingNomination.mobility_id))
+    return stay_like(session, agreement, ~nominated)
+
+
+def _recorded(session: Session, same: ColumnElement[bool]) -> Received | None:
+    found = session.scalar(select(IncomingNomination).where(same))
+    if found is None or found.instance_id is None:
+        return None
+    return Received(found.mobility_id, found.instance_id)
 
 
 def _start(engine: Engine, unit: Unit, mobility: Mobility, codes: Sequence[str]) -> int:
@@ -158,7 +191,7 @@ def of_mobility(session: Session, mobility_id: int, *, lock: bool = False) -> In
 
 
 def places_taken(session: Session, nomination: IncomingNomination) -> int:
-    """The same partner's other nominations of the same year that have not been refused."""
+    """The same partner's earlier nominations of the same year that have not been refused."""
     mobility = nomination.mobility
     statement = (
         select(func.count())
@@ -168,7 +201,7 @@ def places_taken(session: Session, nomination: IncomingNomination) -> int:
             Mobility.sending_hei_id == mobility.sending_hei_id,
             IncomingNomination.academic_year == nomination.academic_year,
             IncomingNomination.status.in_((PENDING, APPROVED)),
-            IncomingNomination.id != nomination.id,
+            IncomingNomination.id < nomination.id,
         )
     )
     return session.scalar(statement) or 0

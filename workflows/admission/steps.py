@@ -109,6 +109,7 @@ def nomination_of(ctx: TaskContext) -> IncomingNomination:
 def _refuse(ctx: TaskContext, nomination: IncomingNomination, status: str) -> None:
     nomination.status = status
     nomination.reason = ctx.reason
+    nomination.mobility.called_off_at = ctx.now
     tell_outcome(ctx.unit, nomination, "refused" if status == REJECTED else "cancelled")
 
 

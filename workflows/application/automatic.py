@@ -18,6 +18,7 @@ from engine.errors import InvalidState
 from engine.tables import work_item
 from workflows.application.file_models import Application
 from workflows.application.letters import tell_gone, tell_result, tell_student
+from workflows.application.models import OUTSIDE
 from workflows.application.results import add_result, leave, locked_ranking, place_of
 from workflows.application.services import (
     get_application,
@@ -29,6 +30,7 @@ from workflows.application.views import Status
 from workflows.contract.services import prepare_contract
 from workflows.mobility.agreement import Agreement
 from workflows.partners.services import institution_name
+from workflows.validation_plan.services import prepare_plan
 
 if TYPE_CHECKING:
     from engine.registry import Job, JobContext, Service
@@ -136,22 +138,25 @@ class Lapse(_Automatic):
 
 
 class OpenMobility(_Automatic):
-    """The partner has accepted: opens the mobility and its contract's first version.
+    """The partner has accepted: opens the mobility with its contract or validation plan.
 
-    Sets ``mobility``, ``partner`` and ``entry``, which the message to the contract carries.
+    Sets ``mobility``, ``partner`` and ``entry``, which the message that follows carries, and
+    ``programme``, which decides whom it goes to: the contract, or outside Erasmus the
+    validation plan (P5).
     """
 
     def __init__(self, office: Office) -> None:
         self._home = office.home_hei_id
 
     def apply(self, ctx: JobContext, result: Value) -> Mapping[str, Value]:
-        """Write the rows; the contract's case is started by the message that follows."""
+        """Write the rows; their case is started by the message that follows."""
         application = self._application(ctx)
         place = place_of(ctx.session, application.id)
         nomination = application.nomination
         if place is None or nomination is None:
             raise InvalidState("This application holds no place.")
-        mobility = prepare_contract(
+        prepare = prepare_plan if place.programme == OUTSIDE else prepare_contract
+        mobility = prepare(
             ctx.unit,
             student=application.person,
             department=application.ranking.department,
@@ -163,7 +168,12 @@ class OpenMobility(_Automatic):
         nomination.mobility_id = mobility.id
         application.status = Status.PLACED.value
         add_result(ctx.unit, application, "mobility", place=place.id)
-        return {"mobility": mobility.id, "partner": place.hei_id, "entry": "draft"}
+        return {
+            "mobility": mobility.id,
+            "partner": place.hei_id,
+            "entry": "draft",
+            "programme": place.programme,
+        }
 
 
 def _known(application: Application, place: Place) -> Agreement:

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from engine.errors import InvalidInput
 from workflows.application.fields import Reader
-from workflows.application.models import DOCUMENT_KINDS
+from workflows.application.models import DOCUMENT_KINDS, ERASMUS, PROGRAMMES
 from workflows.application.policy.eligibility import CEFR
 from workflows.application.policy.scoring import CRITERIA, MAX_POINTS, MAX_WEIGHT
 
@@ -33,6 +33,7 @@ PLACE_FIELDS = (
     "months",
     "language",
     "cefr",
+    "programme",
 )
 """Columns of the table of places, in the order in which they are pasted."""
 
@@ -75,6 +76,7 @@ class PlaceInput:
     months: int
     language: str
     cefr: str
+    programme: str
 
 
 def read_campaign(
@@ -188,10 +190,11 @@ def _place(
     months = row.whole("months", 1, MAX_MONTHS, required=True)
     language = row.matching("language", r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*", required=True)
     cefr = row.choice("cefr", CEFR)
+    programme = row.choice("programme", PROGRAMMES) or ERASMUS
     if level is None or seats is None or months is None:
         return None
     return PlaceInput(
-        number, department, hei_id, isced_f, level, seats, months, language.lower(), cefr
+        number, department, hei_id, isced_f, level, seats, months, language.lower(), cefr, programme
     )
 
 

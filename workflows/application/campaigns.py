@@ -84,14 +84,17 @@ def update_campaign(unit: Unit, campaign_id: int, given: CampaignInput, revision
 
     Raises Conflict where somebody has changed it since, InvalidInput for what can no longer
     be changed: the year of a published campaign, a department that has places or
-    applications, criteria and commission of a ranking whose places are given.
+    applications, criteria and commission of a ranking whose places are given; nor does a
+    campaign whose places are given close later.
     """
     campaign = locked_campaign(unit.session, campaign_id, revision)
     if campaign.status != DRAFT and campaign.academic_year != given.academic_year:
         raise InvalidInput({"academic_year": ["immutable"]})
+    _lock_rankings(unit.session, campaign)
+    if given.closes_at > campaign.closes_at and _places_given(campaign):
+        raise InvalidInput({"closes_at": ["already_allocated"]})
     for name, value in _fields(given).items():
         setattr(campaign, name, value)
-    _lock_rankings(unit.session, campaign)
     wanted = {each.code: each for each in given.departments}
     for ranking in list(campaign.rankings):
         department = wanted.pop(ranking.department, None)
@@ -126,6 +129,11 @@ def _lock_rankings(session: Session, campaign: Campaign) -> None:
     session.flush()
     for ranking in campaign.rankings:
         locked_ranking(session, ranking.id)
+
+
+def _places_given(campaign: Campaign) -> bool:
+    """Whether any department has given its places: who applied later would wait in vain."""
+    return any(each.allocated_at for each in campaign.rankings)
 
 
 def _fields(given: CampaignInput) -> dict[str, object]:
@@ -251,7 +259,7 @@ def _save_place(
     return None
 
 
-_JUDGED = ("hei_id", "isced_f", "eqf_level", "months", "language", "cefr")
+_JUDGED = ("hei_id", "isced_f", "eqf_level", "months", "language", "cefr", "programme")
 
 
 def _resize(place: Place, count: int) -> None:
@@ -271,7 +279,7 @@ def publish(unit: Unit, campaign_id: int, revision: int) -> Campaign:
     closed campaign have been given.
     """
     campaign = locked_campaign(unit.session, campaign_id, revision)
-    if campaign.status == CLOSED and any(each.allocated_at for each in campaign.rankings):
+    if campaign.status == CLOSED and _places_given(campaign):
         raise InvalidState("Places of this campaign have been given; it cannot be reopened.")
     if not any(each.places for each in campaign.rankings):
         raise InvalidInput({"places": ["required"]})

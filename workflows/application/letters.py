@@ -122,6 +122,20 @@ def tell_refused(unit: Unit, application: Application, reason: str, appeal_month
     )
 
 
+def tell_ended(
+    unit: Unit, application: Application, cause: str, place: Place | None, reason: str
+) -> None:
+    """Tell the candidate that the departure does not take place, and why."""
+    where = "–" if place is None else institution_name(unit.session, place.hei_id)
+    tell_student(
+        unit,
+        application,
+        "ended",
+        lambda said: {"place": where, "cause": said["causes"][cause], "reason": reason},
+        news=f"ended-{len(application.results)}",
+    )
+
+
 def tell_gone(
     unit: Unit,
     application: Application,

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 ALLOCATED = "application_allocated"
 PROMOTED = "application_promoted"
 WITHDRAWN = "application_withdrawn"
+MOBILITY_WITHDRAWN = "mobility_withdrawn"
 
 _MESSAGE = "message"
 """The engine's job kind for a message that a case throws: delivered after the commit."""

@@ -16,6 +16,11 @@ from workflows.base import Base, Exact
 DRAFT, PUBLISHED, CLOSED = "draft", "published", "closed"
 """Where a campaign stands: being prepared, open to applications in its time, over."""
 
+ERASMUS, OUTSIDE = "erasmus", "outside"
+PROGRAMMES = (ERASMUS, OUTSIDE)
+"""Under which programme a place lies: Erasmus, whose stays rest on a learning agreement, or
+none, whose stays rest on a validation plan."""
+
 DOCUMENT_KINDS = ("letter", "cv", "transcript", "language_proof", "project")
 """What a candidate may have to add: motivation letter, CV, transcripts, language, courses."""
 
@@ -119,6 +124,7 @@ class Place(Base):
 
     ``isced_f`` and ``eqf_level`` say for which field and level the agreement was made;
     ``language`` (BCP 47) and ``cefr`` what the partner asks for, an empty ``cefr`` nothing.
+    ``programme`` is one of :data:`PROGRAMMES`.
     """
 
     __tablename__ = "campaign_place"
@@ -132,6 +138,7 @@ class Place(Base):
     months: Mapped[int] = mapped_column(Integer)
     language: Mapped[str] = mapped_column(Text)
     cefr: Mapped[str] = mapped_column(Text, default="")
+    programme: Mapped[str] = mapped_column(Text, default=ERASMUS)
 
     ranking: Mapped[Ranking] = relationship(back_populates="places")
     seats: Mapped[list[Seat]] = relationship(

@@ -155,7 +155,7 @@ def obstacles(ranking: Ranking, found: Standing, now: datetime) -> list[str]:
     if found.unchecked:
         codes.append(f"unchecked:{len(found.unchecked)}")
     if found.unscored:
-        codes.append(f"unscored:{len(found.unscored)}")
+        codes.append(f"unscored:{', '.join(each.person.name for each in found.unscored)}")
     if found.allocation.open_ties:
         codes.append(f"open_ties:{len(found.allocation.open_ties)}")
     return codes

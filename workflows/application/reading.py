@@ -34,6 +34,7 @@ class PlaceView:
     months: int
     language: str
     cefr: str
+    programme: str
     seats: int
     left: int
 
@@ -168,6 +169,7 @@ def place_view(session: Session, place: Place) -> PlaceView:
         months=place.months,
         language=place.language,
         cefr=place.cefr,
+        programme=place.programme,
         seats=len(place.seats),
         left=sum(seat.application_id is None for seat in place.seats),
     )

@@ -37,7 +37,7 @@ def _open_campaign(stage: Stage, arguments: Mapping[str, Any]) -> int:
     """Publish a campaign of LEA; gives its number.
 
     Arguments: ``opens_at``, ``closes_at``, ``academic_year``, ``min_score``, ``allow_debt``,
-    and ``places``: how many there are by SCHAC domain.
+    ``places``: how many there are by SCHAC domain, and their ``programme``.
     """
     given = stage.given(
         arguments,
@@ -47,7 +47,9 @@ def _open_campaign(stage: Stage, arguments: Mapping[str, Any]) -> int:
         min_score="",
         allow_debt="false",
         places={"usal.es": 1, "uu.se": 1},
+        programme="erasmus",
     )
+    programme = given.pop("programme")
     rows = [
         {
             "department": _DEPARTMENT,
@@ -58,6 +60,7 @@ def _open_campaign(stage: Stage, arguments: Mapping[str, Any]) -> int:
             "months": "5",
             "language": "es" if hei_id == "usal.es" else "en",
             "cefr": "B1",
+            "programme": programme,
         }
         for hei_id, count in given.pop("places").items()
     ]

@@ -42,8 +42,9 @@ BoardChange: TypeAlias = TieOrder | NewPoints
 class Standing:
     """The candidates of a ranking as they stand.
 
-    ``applications`` and ``scores`` go by id; ``unscored`` are those admitted whom nobody
-    has given points, ``unchecked`` those whose admissibility nobody has decided.
+    ``applications`` and ``scores`` go by id; ``unscored`` are those whose reviewers have not
+    finished, whatever points there are already, ``unchecked`` those whose admissibility
+    nobody has decided.
     """
 
     applications: Mapping[int, Application]
@@ -79,7 +80,7 @@ def in_ranking(session: Session, ranking_id: int, statuses: Iterable[Status]) ->
 
 def standing(session: Session, ranking: Ranking, change: BoardChange | None = None) -> Standing:
     """Where everybody stands before the places are given, as if ``change`` had been made."""
-    admitted = in_ranking(session, ranking.id, [Status.ADMITTED])
+    admitted = in_ranking(session, ranking.id, [Status.ADMITTED, Status.SCORED])
     waiting = in_ranking(session, ranking.id, [Status.SUBMITTED, Status.RETURNED])
     scores: dict[int, Score] = {}
     for application in admitted:
@@ -94,7 +95,7 @@ def standing(session: Session, ranking: Ranking, change: BoardChange | None = No
     return Standing(
         applications={each.id: each for each in admitted},
         scores=scores,
-        unscored=tuple(each for each in admitted if each.id not in scores),
+        unscored=tuple(each for each in admitted if each.status == Status.ADMITTED),
         unchecked=tuple(waiting),
         allocation=allocate(candidates, capacities(ranking), threshold=ranking.campaign.threshold),
     )

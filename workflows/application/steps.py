@@ -29,6 +29,7 @@ from workflows.application.fields import Reader
 from workflows.application.file_models import Application, Nomination
 from workflows.application.letters import (
     cancel_at_partner,
+    tell_ended,
     tell_gone,
     tell_refused,
     tell_student,
@@ -121,7 +122,11 @@ class Score:
     """A reviewer gives points, or declares a conflict of interest."""
 
     def complete(self, ctx: TaskContext) -> Mapping[str, Value]:
-        """Keep what this reviewer says, whoever else is still asked."""
+        """Keep what this reviewer says, whoever else is still asked.
+
+        With the last points asked for the application takes its place in the ranking.
+        Raises InvalidInput once the places are given: the ranking they came from stays.
+        """
         person = person_id_of(ctx.actor)
         if person is None:
             raise InvalidState("Only a person can score an application.")
@@ -130,12 +135,16 @@ class Score:
         remark = reader.text("remark", longest=MAX_REMARK)
         reader.checked()
         ranking, application = locked(ctx)
+        if ranking.allocated_at is not None:
+            raise InvalidInput({"_schema": ["already_allocated"]})
         ranking.revision += 1
         if ctx.outcome == "score":
             points = read_points(ctx.data)
             write_review(
                 ctx.unit, application, NewPoints(application.id, person, points), remark or None
             )
+            if ctx.final:
+                application.status = Status.SCORED.value
             return NOTHING
         if not remark:
             raise InvalidInput({"remark": ["required"]})
@@ -304,14 +313,7 @@ def end_departure(
         nomination.status = CANCELLED
         cancel_at_partner(ctx.unit, application, cause)
     promoted: Sequence[Application] = leave(ctx.unit, application, status, cause, reason or None)
-    where = "–" if place is None else institution_name(ctx.session, place.hei_id)
-    tell_student(
-        ctx.unit,
-        application,
-        "ended",
-        lambda said: {"place": where, "cause": said["causes"][cause], "reason": reason},
-        news=f"ended-{len(application.results)}",
-    )
+    tell_ended(ctx.unit, application, cause, place, reason)
     tell_gone(ctx.unit, application, cause, place, promoted, reason)
 
 

@@ -11,7 +11,8 @@ class Status(StrEnum):
     DRAFT = "draft"  #: the student is writing it
     SUBMITTED = "submitted"  #: the international office looks at it
     RETURNED = "returned"  #: the student is to complete it
-    ADMITTED = "admitted"  #: it takes part: it is scored, then ranked
+    ADMITTED = "admitted"  #: it takes part: its reviewers give points
+    SCORED = "scored"  #: all points asked for are given; it waits for the places
     REFUSED = "refused"  #: not admissible
     MISSED = "missed"  #: never submitted in time
     SELECTED = "selected"  #: holds a place, to be confirmed
@@ -49,4 +50,7 @@ OVER = frozenset(
 """Nothing more comes of these."""
 
 WITHDRAWABLE = frozenset(Status) - OVER - {Status.PLACED, Status.SELECTED}
-"""Here a student withdraws by a message; with a place offered, by the answer to the offer."""
+"""Here a student withdraws by a message to the application's case.
+
+With a place offered they do by the answer to the offer, with the mobility open by a message
+to what is being agreed about it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflows.contract.cases import Done, answer, entry_for, go_on, lock_case, partner_item
@@ -18,7 +19,7 @@ from workflows.contract.views import ComponentView, Part, Role, VersionStatus
 from workflows.contract.xml import refuse
 from workflows.mobility.agreement import Agreement
 from workflows.mobility.models import Mobility
-from workflows.mobility.services import find_mobility, labels_for, open_mobility
+from workflows.mobility.services import find_mobility, labels_for, open_mobility, stay_like
 from workflows.partners.services import department_for, ensure_institution
 from workflows.people.services import account_with
 
@@ -48,8 +49,30 @@ class AgreementImport:
             omobility_id=self.incoming.omobility_id,
         )
         if mobility is None:
+            mobility = self._nominated()
+        if mobility is None:
             return self._create()
         return self._update(mobility)
+
+    def _nominated(self) -> Mobility | None:
+        """The mobility of a student nominated to us whose agreement this is the first of.
+
+        It bears the partner's identifier from now on.
+        """
+        if not self.receives:
+            return None
+        agreed = Mobility.id.in_(select(ContractVersion.mobility_id))
+        mobility = stay_like(self.session, self.incoming.agreement, ~agreed)
+        if mobility is None:
+            return None
+        lock_case(self.unit, mobility)
+        if versions_of(self.session, mobility.id):
+            # Another import was faster: what it has brought is another agreement.
+            return None
+        mobility.omobility_id = self.incoming.omobility_id
+        mobility.mobility_type = self.incoming.mobility_type
+        self.session.flush()
+        return mobility
 
     def _create(self) -> Done:
         agreement = self.incoming.agreement

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -71,7 +72,7 @@ def partner_item(unit: Unit, mobility: Mobility) -> int | None:
     """The open work item by which the receiving institution answers, if a case is there."""
     row = unit.connection.execute(
         select(work_item.c.id).where(
-            work_item.c.instance_id.in_(_running(unit, mobility)),
+            work_item.c.instance_id.in_(running_cases(unit, mobility)),
             work_item.c.element.in_(ANSWERS),
             work_item.c.status == int(WorkItemStatus.OPEN),
         )
@@ -110,21 +111,23 @@ def go_on(
     )
     if delivery.delivered:
         return
-    for instance_id in _running(unit, mobility):
+    for instance_id in running_cases(unit, mobility):
         engine.terminate(instance_id, actor=unit.actor, reason=SUPERSEDED, unit=unit)
     direction = "incoming" if receives else "outgoing"
     start_case(engine, unit, mobility, entry=entry, direction=direction)
 
 
-def _running(unit: Unit, mobility: Mobility) -> list[int]:
-    """The running cases in which the mobility's contract is written or changed."""
+def running_cases(
+    unit: Unit, mobility: Mobility, processes: Sequence[str] = PROCESSES
+) -> list[int]:
+    """The running cases in which what the mobility rests on is written or changed."""
     rows = unit.connection.execute(
         select(instance.c.id)
         .join(definition, definition.c.id == instance.c.definition_id)
         .where(
             instance.c.business_key == str(mobility.id),
             instance.c.status == int(InstanceStatus.ACTIVE),
-            definition.c.key.in_(PROCESSES),
+            definition.c.key.in_(processes),
         )
         .order_by(instance.c.id)
     )

@@ -1,4 +1,4 @@
-"""A contract whose case was started by a message: the mobility learns which case it is."""
+"""A case that a message has started: the mobility learns which one it is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class TakeUp:
-    """The service ``contract.take_up`` (parameter ``mobility``)."""
+    """The services ``contract.take_up`` and ``validation_plan.take_up``."""
 
     parameters = frozenset({"mobility"})
 
@@ -23,9 +23,9 @@ class TakeUp:
         return None
 
     def apply(self, ctx: JobContext, result: Value) -> Mapping[str, Value]:
-        """Note the case that runs the mobility's contract."""
+        """Note the case that runs the mobility's contract or plan."""
         number = ctx.job.payload.get("mobility")
         if not isinstance(number, int) or ctx.job.instance_id is None:
-            raise InvalidState("contract.take_up needs a mobility.")
+            raise InvalidState("The service needs the number of a mobility.")
         get_mobility(ctx.session, number).instance_id = ctx.job.instance_id
         return {}

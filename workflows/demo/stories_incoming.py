@@ -46,13 +46,14 @@ def nominated(stay: Stay, pace: Pace, day: date, departments: Sequence[str] = ()
             "language": "fr",
             "cefr_level": "A2" if departments == ("low",) else "B2",
             "departments": [stay.department, *(code for code in departments if code != "low")],
+            "omobility_id": stay.omobility_id,
         }
         found = nominate(
             moment.engine,
             moment.unit,
             said,
             home_hei_id=moment.home,
-            omobility_id=stay.omobility_id,
+            key=stay.omobility_id,
         )
         return found.mobility_id
 

@@ -18,7 +18,8 @@ MOBILITY_TYPES = ("semester", "blended", "doctoral")
 class Mobility(Base):
     """One student's stay at one institution.
 
-    ``(sending_hei_id, omobility_id)`` names it in the EWP network. The columns after
+    ``(sending_hei_id, omobility_id)`` names it in the EWP network. ``called_off_at`` is when
+    it was decided that it does not take place: refused, or given up. The columns after
     ``created_at`` are the fields of the agreement as known today, as text
     (:class:`workflows.mobility.agreement.Agreement`); each version of a contract keeps
     its own frozen copy.
@@ -71,6 +72,7 @@ class Mobility(Base):
     cefr_level: Mapped[str | None] = mapped_column(Text)
     learning_outcomes_url: Mapped[str | None] = mapped_column(Text)
     provisions_url: Mapped[str | None] = mapped_column(Text)
+    called_off_at: Mapped[datetime | None] = mapped_column(Instant)
 
     __table_args__ = (
         UniqueConstraint("sending_hei_id", "omobility_id"),

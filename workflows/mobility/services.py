@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 import uuid
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from engine.errors import NotFound
@@ -30,6 +31,55 @@ def find_mobility(session: Session, *, sending_hei_id: str, omobility_id: str) -
         Mobility.sending_hei_id == sending_hei_id, Mobility.omobility_id == omobility_id
     )
     return session.scalar(statement)
+
+
+def stay_like(
+    session: Session, agreement: Agreement, *where: ColumnElement[bool]
+) -> Mobility | None:
+    """The one mobility meeting ``where`` that is the stay ``agreement`` speaks of.
+
+    For a side that does not know the network's identifier: it lies between the same two
+    universities in the same academic year and is not called off, and the student is known by
+    the European Student Identifier or, where one side has none, by names and birth date.
+    None where no mobility fits, or several do.
+    """
+    statement = select(Mobility).where(
+        Mobility.sending_hei_id == agreement.sending_hei_id,
+        Mobility.receiving_hei_id == agreement.receiving_hei_id,
+        Mobility.receiving_academic_year_id == agreement.receiving_academic_year_id,
+        Mobility.called_off_at.is_(None),
+        *where,
+    )
+    near = list(session.scalars(statement))
+    for is_same in (_same_identifier, _same_person):
+        found = [mobility for mobility in near if is_same(mobility.agreement, agreement)]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
+
+
+def same_student(one: Agreement, other: Agreement) -> bool:
+    """Whether two agreements are of one person, as far as both tell."""
+    return _same_identifier(one, other) or _same_person(one, other)
+
+
+def _same_identifier(one: Agreement, other: Agreement) -> bool:
+    return bool(one.student_global_id) and one.student_global_id == other.student_global_id
+
+
+def _same_person(one: Agreement, other: Agreement) -> bool:
+    """Whether names and birth date are the same, and no identifier says otherwise."""
+    if one.student_global_id and other.student_global_id:
+        return False
+    said = (one.student_given_names, one.student_family_name, one.student_birth_date)
+    heard = (other.student_given_names, other.student_family_name, other.student_birth_date)
+    return all(said) and [_plain(text) for text in said] == [_plain(text) for text in heard]
+
+
+def _plain(text: str | None) -> str:
+    """A text without case, accents and needless blanks, as systems write it differently."""
+    letters = unicodedata.normalize("NFKD", text or "")
+    return " ".join("".join(c for c in letters if not unicodedata.combining(c)).casefold().split())
 
 
 def mobilities_of(session: Session, person_id: int) -> list[Mobility]:

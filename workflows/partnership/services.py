@@ -215,8 +215,8 @@ def renewal_of(session: Session, partnership_id: int) -> Partnership | None:
 def listed(session: Session, *, year: str, home_hei_id: str) -> list[Listed]:
     """Every partnership, those that end first in front, with the places taken in ``year``.
 
-    One statement. A place is taken by a mobility of the year with the partner and, where
-    the partnership is one department's, in that department.
+    One statement. A place is taken by a mobility of the year with the partner that is not
+    called off and, where the partnership is one department's, in that department.
     """
     renewal = aliased(Partnership)
     partner = Partnership.hei_id
@@ -236,6 +236,7 @@ def listed(session: Session, *, year: str, home_hei_id: str) -> list[Listed]:
             Mobility,
             and_(
                 Mobility.receiving_academic_year_id == year,
+                Mobility.called_off_at.is_(None),
                 or_(out, into),
                 or_(Partnership.department == "", Partnership.department == Mobility.department),
             ),

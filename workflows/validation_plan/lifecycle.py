@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workflows.contract.takeup import TakeUp
 from workflows.lifecycle import Lifecycle
 from workflows.validation_plan.news import contact
 from workflows.validation_plan.steps import HANDLERS
@@ -9,6 +10,7 @@ from workflows.validation_plan.steps import HANDLERS
 LIFECYCLE = Lifecycle(
     "validation_plan",
     handlers=HANDLERS,
+    services=lambda _office: {"validation_plan.take_up": TakeUp()},
     pages=frozenset(
         {
             "validation_plan.draft",

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from engine import Engine, Unit
     from engine.identity import Actor
 
-__all__ = ["open_plan", "reopen_plan", "rows_in_force", "sign_plan", "submit_plan"]
+__all__ = ["open_plan", "prepare_plan", "reopen_plan", "rows_in_force", "sign_plan", "submit_plan"]
 
 PROCESS = "validation_plan"
 
@@ -75,6 +75,34 @@ def open_plan(
 
     ``agreement`` may hold what is known already. Raises NotFound for an unknown department.
     """
+    mobility = prepare_plan(
+        unit,
+        student=student,
+        department=department,
+        receiving_hei_id=receiving_hei_id,
+        academic_year=academic_year,
+        home_hei_id=home_hei_id,
+        agreement=agreement,
+        omobility_id=omobility_id,
+    )
+    return _start(engine, unit, mobility)
+
+
+def prepare_plan(
+    unit: Unit,
+    *,
+    student: Person,
+    department: str,
+    receiving_hei_id: str,
+    academic_year: str,
+    home_hei_id: str,
+    agreement: Agreement | None = None,
+    omobility_id: str | None = None,
+) -> Mobility:
+    """Open a mobility outside Erasmus with an empty plan, whose case is yet to start.
+
+    As :func:`open_plan`, for whoever starts the case by a message.
+    """
     session = unit.session
     home = get_department(session, department)
     partner = ensure_institution(session, receiving_hei_id)
@@ -102,7 +130,7 @@ def open_plan(
         now=unit.now,
     )
     add_plan(session, mobility, now=unit.now)
-    return _start(engine, unit, mobility)
+    return mobility
 
 
 def reopen_plan(engine: Engine, unit: Unit, mobility_id: int) -> Opened:

@@ -70,6 +70,7 @@ def campaign(office):
     assert kept.status_code == 302
     page = office.get(f"/campaigns/{number}")
     assert "3 places" in page.text
+    assert "no agreement in force in 2026/2027" in page.text
     office.post(f"/campaigns/{number}/publish", data={"revision": hidden(page, "revision")})
     assert "open now" in office.get(f"/campaigns/{number}").text
     return number

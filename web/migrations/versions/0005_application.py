@@ -142,6 +142,7 @@ def _create_campaign_place() -> None:
         sa.Column("months", sa.Integer(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("cefr", sa.Text(), nullable=False),
+        sa.Column("programme", sa.Text(), nullable=False),
         sa.CheckConstraint("months > 0", name=op.f("ck_campaign_place_months_positive")),
         sa.ForeignKeyConstraint(
             ["ranking_id"], ["campaign_ranking.id"], name=op.f("fk_campaign_place_ranking_id")

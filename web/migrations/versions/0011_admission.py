@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("departments", sa.Text(), nullable=False),
         sa.Column("received_at", BIG, nullable=False),
         sa.Column("received_by", sa.Text(), nullable=False),
+        sa.Column("request_key", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("months", sa.Integer(), nullable=True),
         sa.Column("failed_rules", sa.Text(), nullable=False),
@@ -33,6 +34,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_admission_nomination")),
         sa.UniqueConstraint("mobility_id", name=op.f("uq_admission_nomination_mobility_id")),
+        sa.UniqueConstraint("request_key", name=op.f("uq_admission_nomination_request_key")),
     )
     op.create_table(
         "admission_answer",

@@ -185,7 +185,13 @@ def test_mails_have_the_same_words_in_every_language():
 def test_an_application_is_over_or_runs_but_never_both():
     assert not OVER & RUNNING
     assert PINNED < RUNNING
-    assert set(Status) - OVER - RUNNING == {"draft", "submitted", "returned", "admitted"}
+    assert set(Status) - OVER - RUNNING == {
+        "draft",
+        "submitted",
+        "returned",
+        "admitted",
+        "scored",
+    }
 
 
 def test_pages_have_words_for_every_code():
