@@ -14,9 +14,9 @@ from sqlalchemy import select
 
 from engine.errors import InvalidState
 from engine.values import Value
-from workflows.contract.policy import stay
 from workflows.contract_change.models import SemesterStart
 from workflows.contract_change.policy import counted_from
+from workflows.mobility.agreement import stay
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
