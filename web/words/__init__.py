@@ -107,6 +107,7 @@ from web.words.validation_plan import (
     plan_path,
     plan_stage,
     plan_status,
+    plan_term,
     plan_warning,
 )
 
@@ -174,6 +175,7 @@ __all__ = [
     "plan_path",
     "plan_stage",
     "plan_status",
+    "plan_term",
     "plan_warning",
     "points",
     "reason_for",

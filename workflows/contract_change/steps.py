@@ -37,13 +37,15 @@ from workflows.contract.views import CHANGE, VersionStatus
 from workflows.contract_change.news import tell_refused
 from workflows.contract_change.proposals import EXTENSION, Base, Proposal, read_proposal
 from workflows.contract_change.services import MAX_REASON, REFUSED, SIGNED, close, request_of
-from workflows.mobility.agreement import Agreement
+from workflows.mobility.agreement import Agreement, stay
 from workflows.mobility.models import Mobility
 from workflows.mobility.services import get_mobility
+from workflows.mobility.stays import tell_changed
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from engine import Unit
     from engine.registry import TaskContext, TaskHandler
     from engine.values import Value
 
@@ -102,7 +104,7 @@ class ChangePartnerAnswer(PartnerAnswer):
         if ctx.final and ctx.outcome == "approve":
             request = request_of(ctx.session, ctx.instance_id)
             if request.about == EXTENSION:
-                _put_in_force(get_mobility(ctx.session, mobility_id), version)
+                _put_in_force(ctx.unit, get_mobility(ctx.session, mobility_id), version)
             close(request, SIGNED, ctx.now)
         return variables
 
@@ -152,9 +154,12 @@ def _write(session: Session, version: ContractVersion, proposal: Proposal) -> No
     session.flush()
 
 
-def _put_in_force(mobility: Mobility, version: ContractVersion) -> None:
+def _put_in_force(unit: Unit, mobility: Mobility, version: ContractVersion) -> None:
     """The stay lasts as long as the extension says; nothing else of it has changed."""
     after = Agreement.from_json(version.agreement)
     mobility.agreement = replace(
         mobility.agreement, end_date=after.end_date, end_year_month=after.end_year_month
     )
+    _, last = stay(mobility.agreement)
+    if last is not None:
+        tell_changed(unit, mobility.id, last)

@@ -136,6 +136,7 @@ def _create_validation_plan_row() -> None:
         sa.Column("unit_title", sa.Text(), nullable=False),
         sa.Column("credits", EXACT, nullable=True),
         sa.Column("credits_text", sa.Text(), nullable=True),
+        sa.Column("term", sa.Text(), nullable=True),
         sa.Column("teacher_id", BIG, nullable=True),
         sa.Column("disposition", sa.Text(), nullable=True),
         sa.Column("failure_rule", sa.Text(), nullable=True),
