@@ -41,6 +41,8 @@ def _create_contract_change() -> None:
         sa.Column("requested_at", BIG, nullable=False),
         sa.Column("admission", sa.Text(), nullable=True),
         sa.Column("admitted_by", sa.Text(), nullable=True),
+        sa.Column("agree_by", BIG, nullable=True),
+        sa.Column("prolonged", sa.Text(), nullable=True),
         sa.Column("result", sa.Text(), nullable=True),
         sa.Column("closing_reason", sa.Text(), nullable=True),
         sa.Column("closed_at", BIG, nullable=True),
