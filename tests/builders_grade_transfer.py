@@ -16,12 +16,12 @@ from web.root import build_engine
 from workflows.contract.components import component
 from workflows.contract.services import add_version
 from workflows.contract.views import CreditView, Part, VersionStatus
-from workflows.grade_transfer.cases import begin, case_of, correct, withdraw
+from workflows.grade_transfer.cases import PROCESS, begin, correct, withdraw
 from workflows.grade_transfer.courses import courses_of
 from workflows.grade_transfer.transcripts import read, transcripts_of
 from workflows.grading.tables import record
 from workflows.mobility.agreement import Agreement
-from workflows.mobility.services import get_mobility, open_mobility
+from workflows.mobility.services import case_of, get_mobility, open_mobility
 from workflows.papers import documents
 from workflows.partners.models import Institution
 from workflows.people.models import Membership, Person
@@ -146,7 +146,7 @@ class ReceivingHouse(House):
     def case(self, mobility_id: int):
         """The last case of the mobility."""
         with self.engine.reading() as session:
-            instance_id = case_of(session, mobility_id)
+            instance_id = case_of(session, mobility_id, PROCESS)
         return self.engine.instance(instance_id, actor=self.ri)
 
     def open_outgoing(self) -> int:

@@ -23,7 +23,6 @@ from web.pages import (
     campaign_rows,
     difficulties,
     documents,
-    grants,
     meetings,
     rankings,
     relay,
@@ -97,7 +96,6 @@ ORGANIZERS = Policy(
     "international office or coordinator", lambda viewer: viewer.is_ri or bool(viewer.departments)
 )
 MEETING = Policy("meeting the person may see", _anyone, meetings.load)
-RI_GRANT = Policy("grant, for RI", lambda viewer: viewer.is_ri, grants.load)
 REPORTER = Policy("mobility the person may report about", _anyone, difficulties.load)
 CORRESPONDENT = Policy("mobility the person is a party to", _anyone, relay.load)
 RELAY_LINK = Policy("signed link of a correspondence")
@@ -188,8 +186,8 @@ ACCESS: Mapping[str, Policy] = {
     "validation_plan.reopen": COMMENT_CASE,
     "exam_waiver.ask": COMMENT_CASE,
     "exam_waiver.send": COMMENT_CASE,
-    "exam_waiver.shorten": RI_CASE,
-    "exam_waiver.shortened": RI_CASE,
+    "stays.shorten": RI_CASE,
+    "stays.shortened": RI_CASE,
     "grades.index": STAFF,
     "grades.show": STAFF,
     "grades.save": STAFF,
@@ -202,8 +200,6 @@ ACCESS: Mapping[str, Policy] = {
     "documents.verify": PUBLIC,
     "documents.compare": PUBLIC,
     "grants.create": RI_CASE,
-    "grants.stay": RI_GRANT,
-    "grants.changed": RI_GRANT,
     "difficulties.ask": REPORTER,
     "difficulties.send": REPORTER,
     "meetings.index": SIGNED_IN,

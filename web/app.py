@@ -50,6 +50,7 @@ from web.pages import (
     settings,
     signin,
     start,
+    stays,
     tasks,
     validation_plan,
 )
@@ -82,6 +83,7 @@ PAGES = (
     nominations,
     recognition,
     grants,
+    stays,
     difficulties,
     meetings,
     partnerships,

@@ -29,7 +29,7 @@ from workflows.grading.models import GradingTable
 from workflows.grant.models import Grant, GrantEvent
 from workflows.mail.models import MailMessage
 from workflows.meeting.models import Meeting, MeetingDepartment, MeetingSeat
-from workflows.mobility.models import Mobility
+from workflows.mobility.models import Mobility, ShortenedStay
 from workflows.office_work.models import (
     Digest,
     DigestEntry,
@@ -117,6 +117,7 @@ __all__ = [
     "SavedView",
     "Seat",
     "SemesterStart",
+    "ShortenedStay",
     "Signature",
     "Stay",
     "Substitution",

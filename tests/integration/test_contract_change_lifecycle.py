@@ -136,6 +136,89 @@ def test_a_change_of_a_change_starts_from_what_is_in_force(house, mobility):
     assert live == ["Curso 2", "Curso 3", "Curso 4", "Curso 5", "Otro"]
 
 
+class TestTheTimeToAgree:
+    """All parties agree within two weeks of the request (brief, P4)."""
+
+    def limit(self, house, case):
+        return [
+            item
+            for item in house.engine.instance(case, actor=house.ri).open_items
+            if item.element == "decide_limit"
+        ]
+
+    def sign(self, house, case, actor, element):
+        (item,) = [
+            item
+            for item in house.engine.instance(case, actor=house.ri).open_items
+            if item.element == element
+        ]
+        house.engine.complete(
+            item.id, actor=actor, outcome="approve", idempotency_key=f"sign {item.id}"
+        )
+
+    def decide(self, house, case, outcome, reason):
+        (item,) = self.limit(house, case)
+        house.engine.complete(
+            item.id,
+            actor=house.ri,
+            outcome=outcome,
+            reason=reason,
+            idempotency_key=f"limit {item.id}",
+        )
+
+    @BOTH
+    def test_nobody_signs_after_the_limit_and_the_change_lapses(self, house, mobility):
+        case = house.ask(mobility).instance_id
+        house.do(case, house.student, **house.swap(mobility))
+        house.wait(days=14)
+        with pytest.raises(InvalidInput) as refusal:
+            self.sign(house, case, house.student, "sign_student")
+        assert refusal.value.errors == {"_schema": ["agreement_limit_passed"]}
+        with pytest.raises(InvalidInput):
+            self.decide(house, case, "lapse", " ")
+        self.decide(house, case, "lapse", "Le semestre est trop avancé.")
+        assert house.waits_at(case) == "completed"
+        request = house.request(mobility)
+        assert (request.result, request.closing_reason) == (
+            "lapsed",
+            "Le semestre est trop avancé.",
+        )
+        assert house.view(mobility).in_force.number == 1
+        assert house.view(mobility).versions[-1].status == "withdrawn"
+        told = [mail for mail in house.mails() if "Le semestre est trop avancé." in mail.body]
+        assert {mail.to for mail in told} == {"lea.martin@example.org", "marie@example.org"}
+
+    @BOTH
+    def test_prolonged_it_goes_on_where_it_was(self, house, mobility):
+        case = house.ask(mobility).instance_id
+        house.do(case, house.student, **house.swap(mobility))
+        house.wait(days=14)
+        self.decide(house, case, "prolong", "Le partenaire était fermé.")
+        assert house.waits_at(case) == "sign_student"
+        house.sign_all(case)
+        assert house.request(mobility).result == "signed"
+        assert house.view(mobility).in_force.number == 2
+
+    def test_the_limit_comes_again_once_it_was_prolonged(self, house, mobility):
+        case = house.ask(mobility).instance_id
+        house.wait(days=14)
+        self.decide(house, case, "prolong", "Le partenaire était fermé.")
+        house.wait(days=13)
+        assert self.limit(house, case) == []
+        house.wait(days=1)
+        assert len(self.limit(house, case)) == 1
+
+    def test_of_a_late_request_the_time_counts_from_its_admission(self, house, mobility):
+        days(house, 40)
+        case = house.ask(mobility, late_reason="It was cancelled yesterday.").instance_id
+        house.wait(days=10)
+        house.do(case, house.coordinator, "approve", admission="The partner cancelled it.")
+        admitted = house.clock.now().date()
+        assert house.request(mobility).agree_by.date() == admitted + timedelta(days=14)
+        house.wait(days=13)
+        assert house.waits_at(case) == "propose"
+
+
 @BOTH
 def test_a_rejection_leads_to_a_new_proposal_and_changes_nothing_in_force(house, mobility):
     asked = house.ask(mobility)

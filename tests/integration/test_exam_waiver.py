@@ -9,9 +9,11 @@ from engine.definitions import Bundle
 from engine.errors import Conflict, Forbidden, InvalidInput, InvalidState
 from engine.values import InstanceStatus
 from tests.builders_domain import HOME, ROOT, course, sample
-from tests.builders_exam_waiver import YEAR, WaiverHouse
+from tests.builders_exam_waiver import PARTNER, YEAR, WaiverHouse
 from tests.builders_papers import pdf_a_problems, seal_problems, text_of
-from workflows.exam_waiver.services import ask_for_waiver, cut_short
+from workflows.contract.reading import latest_version
+from workflows.exam_waiver.services import ask_for_waiver
+from workflows.mobility.stays import cut_short
 from workflows.papers import documents
 
 
@@ -28,11 +30,9 @@ def letter_of(house, mobility):
 
 def shorten(house, mobility, last_day, actor=None, reason="Back home."):
     with house.engine.unit(actor or house.ri) as unit:
-        case = cut_short(
-            house.engine, unit, mobility, last_day=last_day, reason=reason, home_hei_id=HOME
-        )
+        cut_short(unit, mobility, last_day=last_day, reason=reason, home_hei_id=HOME)
     house.wait()
-    return case
+    return last_day
 
 
 def ask(house, mobility, actor, reason="Please."):
@@ -192,6 +192,39 @@ def test_a_stay_cut_short_takes_back_what_begins_later(house, settings, tmp_path
         assert old.superseded_by == second.document_id
 
 
+def granted_without_a_semester(house, title):
+    """A granted waiver over a contract, of the kind partners import, that tells no term."""
+    mobility = house.open()
+    house.to_partner(mobility, **YEAR)
+    with house.engine.unit(house.ri) as unit:
+        (row,) = [r for r in latest_version(unit.session, mobility).components if r.title == title]
+        row.term_number = row.total_terms = None
+    house.answer(mobility, house.ri, "approve", **PARTNER)
+    house.wait()
+    house.propose(mobility)
+    house.decide(mobility, house.head, "approve")
+    house.decide(mobility, house.registrar, coded=True)
+    return mobility
+
+
+def test_an_exam_without_a_known_semester_is_looked_at_when_the_stay_is_cut_short(house):
+    mobility = granted_without_a_semester(house, "UE 2")
+    shorten(house, mobility, "2027-01-31")
+    assert house.item(mobility).element == "propose"
+    looked_at = house.waivers(mobility)[-1]
+    assert [(exam.title, exam.cause) for exam in looked_at.revoked] == [("UE 2", "days_unknown")]
+    with pytest.raises(InvalidInput) as refused:
+        house.decide(mobility, house.coordinator, "reject", "No.")
+    assert refused.value.errors == {"_schema": ["revocation_stands"]}
+    every = [str(exam.id) for exam in looked_at.exams]
+    house.decide(mobility, house.coordinator, "approve", exams=every)
+    house.decide(mobility, house.head, "approve")
+    house.decide(mobility, house.registrar, coded=True)
+    assert [exam.title for exam in house.waivers(mobility)[-1].excused] == ["UE 1", "UE 2"]
+    ask(house, mobility, house.student)
+    assert len(house.waivers(mobility)) == 2, "what was looked at once is not asked again"
+
+
 BAD_DAYS = [
     ("", "required"),
     ("soon", "not_a_date"),
@@ -271,8 +304,11 @@ def test_after_a_refusal_the_student_asks_anew_once(house):
         ask(house, mobility, house.student)
     assert refused.value.errors == {"_schema": ["waiver_under_way"]}
     waiver = house.waivers(mobility)[-1]
-    assert (waiver.number, waiver.request_kind) == (2, "request")
-    assert waiver.asked_by == "Léa Martin"
+    assert waiver.number == 2
+    assert (waiver.asked_by, waiver.request_reason) == (
+        "Léa Martin",
+        "The internship is replaced by UE 2.",
+    )
 
 
 def test_without_a_certificate_the_letter_waits_as_an_incident_and_goes_on(

@@ -8,10 +8,11 @@ from decimal import Decimal
 import pytest
 
 from engine.definitions import Bundle
-from engine.errors import Forbidden, InvalidInput, InvalidState, NotFound
+from engine.errors import Forbidden, InvalidInput, NotFound
 from tests.builders_domain import HOME, ROOT
 from tests.builders_duties import DutiesHouse
-from workflows.grant.services import change_stay, grant_of_case, open_grant
+from workflows.grant.services import grant_of_case, open_grant
+from workflows.mobility.stays import cut_short
 
 STAY = {"stay_start": "2026-09-01", "stay_end": "2027-01-31"}
 FACTS = {**STAY, "enrolled": "true", "cycle_days": "0"}
@@ -149,26 +150,25 @@ def test_a_crous_scholarship_is_followed_without_a_payment(house):
     assert grant_of(house, case).state == "settled"
 
 
+def shorten(house, mobility, last_day):
+    with house.engine.unit(house.ri) as unit:
+        cut_short(unit, mobility, last_day=last_day, reason="Retour anticipé", home_hei_id=HOME)
+    house.wait()
+
+
 def test_a_stay_cut_short_is_recomputed_and_its_end_comes_earlier(house):
     case = awarded(house)
     house.does(case, house.student, "sign")
     house.does(case, house.ri, paid_on="2026-03-02", amount="1600", reference="A")
-    grant = grant_of(house, case)
-    with house.engine.unit(house.ri) as unit, pytest.raises(InvalidInput):
-        change_stay(house.engine, unit, grant.id, {**STAY, "note": ""})
-    with house.engine.unit(house.ri) as unit:
-        change_stay(
-            house.engine,
-            unit,
-            grant.id,
-            {"stay_start": "2026-09-01", "stay_end": "2026-11-30", "note": "Retour anticipé"},
-        )
+    house.wait()
+    shorten(house, grant_of(house, case).mobility_id, "2026-11-30")
     found = grant_of(house, case)
     assert (found.days, found.total, found.balance) == (
         90,
         Decimal("1200.00"),
         Decimal("-400.00"),
     )
+    assert [e.note for e in found.events if e.kind == "recomputed"] == ["Retour anticipé"]
     house.until(2026, 12, 1)
     assert house.at(case) == ["report"]
     actual = {"stay_start": "2026-09-01", "stay_end": "2026-11-28"}
@@ -184,7 +184,7 @@ def test_a_stay_cut_short_is_recomputed_and_its_end_comes_earlier(house):
     assert grant_of(house, case).state == "settled"
 
 
-def test_the_change_of_one_grant_does_not_move_another_of_the_same_mobility(house):
+def test_one_word_about_the_stay_moves_every_grant_that_waits_for_its_end(house):
     mobility = house.mobility()
     cases = [house.grant(mobility, scheme) for scheme in ("crous", "ami")]
     for case in cases:
@@ -194,26 +194,29 @@ def test_the_change_of_one_grant_does_not_move_another_of_the_same_mobility(hous
     house.until(2026, 9, 2)
     house.does(cases[1], house.ri, arrived_on="2026-09-01")
     house.does(cases[1], house.ri, paid_on="2026-09-02", amount="1400", reference="B")
-    ami = grant_of(house, cases[1])
-    with house.engine.unit(house.ri) as unit:
-        change_stay(
-            house.engine,
-            unit,
-            ami.id,
-            {"stay_start": "2026-09-01", "stay_end": "2026-10-31", "note": "Retour"},
-        )
+    house.wait()
+    shorten(house, mobility, "2026-10-31")
     house.until(2026, 11, 1)
-    assert house.at(cases[0]) == ["active"]
-    assert house.at(cases[1]) == ["report"]
+    assert [house.at(case) for case in cases] == [["report"], ["report"]]
 
 
-def test_a_change_where_nothing_waits_for_it_changes_nothing(house):
+def test_a_grant_that_is_prefinanced_later_counts_the_shortened_stay(house):
     case = awarded(house)
-    before = grant_of(house, case)
-    with pytest.raises(InvalidState), house.engine.unit(house.ri) as unit:
-        change_stay(house.engine, unit, before.id, {**STAY, "note": "Trop tôt"})
-    assert grant_of(house, case).total == before.total
-    assert events(house, case) == ["opened", "assessed", "awarded"]
+    shorten(house, grant_of(house, case).mobility_id, "2026-11-30")
+    assert grant_of(house, case).total == Decimal("2000.00")
+    house.does(case, house.student, "sign")
+    house.does(case, house.ri, paid_on="2026-03-02", amount="1600", reference="A")
+    house.wait()
+    assert grant_of(house, case).balance == Decimal("-400.00")
+
+
+def test_another_mobility_of_the_student_is_left_alone(house):
+    case = awarded(house)
+    house.does(case, house.student, "sign")
+    house.does(case, house.ri, paid_on="2026-03-02", amount="1600", reference="A")
+    house.wait()
+    shorten(house, house.mobility(), "2026-11-30")
+    assert grant_of(house, case).total == Decimal("2000.00")
 
 
 def test_the_student_may_decline(house):

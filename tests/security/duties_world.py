@@ -26,8 +26,6 @@ BY_LINK = "404 404 404 404 404 404 200 404 404"
 MATRIX = {
     # endpoint and method:      anon stud othr coord crd2 ri  part admin audit
     ("grants.create", "POST"): "401 403 403 403 403 302 401 403 403",
-    ("grants.stay", "GET"): "302 403 403 403 403 200 302 403 403",
-    ("grants.changed", "POST"): "401 403 403 403 403 302 401 403 403",
     ("difficulties.ask", "GET"): "302 200 404 200 404 404 302 404 404",
     ("difficulties.send", "POST"): "401 302 404 302 404 404 401 404 404",
     ("meetings.index", "GET"): SIGNED_IN,
@@ -62,7 +60,6 @@ PROPOSAL = {"kind": "agreement", "title": "LEA", "hei_id": "usal.es", "departmen
 REPORT = {"kind": "other", "description": "x", "no_health": "true"}
 BODIES = {
     "grants.create": {"scheme": "erasmus"},
-    "grants.changed": {"stay_start": "2026-09-01", "stay_end": "2027-01-31", "note": "x"},
     "difficulties.send": REPORT,
     "meetings.create": MEETING,
     "meetings.call_off": {"reason": "x"},

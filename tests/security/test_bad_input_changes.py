@@ -25,6 +25,7 @@ PLAN = {
     "conversion_method": "grid",
     "rows.0.unit_title": "Traduction",
     "rows.0.credits": "6",
+    "rows.0.term": "semester_1",
     "rows.0.disposition": "replaced",
     "rows.0.failure_rule": "host_resit",
     "rows.0.courses.0.title": "Curso",

@@ -81,6 +81,11 @@ TASK_PAGES: Mapping[str, TaskPage] = {
         preview="contract_change/_preview.html",
         context=_asked,
     ),
+    "contract_change.limit": TaskPage(
+        body="contract_change/_late.html",
+        preview="contract_change/_preview.html",
+        context=_asked,
+    ),
     "contract_change.propose": TaskPage(
         template="contract_change/propose.html",
         preview="contract_change/_preview.html",

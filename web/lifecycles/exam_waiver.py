@@ -11,12 +11,11 @@ from engine.values import Instance, WorkItem
 from web import current
 from web.lifecycles.base import CaseSection, TaskPage, Typed
 from web.submissions import Node
-from workflows.exam_waiver.policy import NOT_PROPOSED, TOO_LATE
+from workflows.exam_waiver.policy import CHOICE
 from workflows.exam_waiver.reading import ExamView, WaiverView, view_of, waivers_of
 from workflows.exam_waiver.services import obstacle, parties_of
-from workflows.mobility.agreement import Agreement
 from workflows.mobility.services import mobility_of_case
-from workflows.people.services import RI
+from workflows.mobility.stays import shortening_of
 
 PICK = "pick_"
 """What the name of an exam's box begins with; its number follows."""
@@ -24,24 +23,21 @@ PICK = "pick_"
 
 def _asked(item: WorkItem, typed: Typed) -> Mapping[str, Any]:
     """The list that waits, the stay it is about, and what has been typed."""
-    waiver, agreement = _newest(item.business_key)
+    with current.reading() as rows:
+        mobility = mobility_of_case(rows, item.business_key)
+        found = waivers_of(rows, mobility.id) if mobility else []
+        waiver = view_of(found[-1]) if found else None
+        shortened = shortening_of(rows, mobility.id) if mobility else None
+        rows.expunge_all()
     return {
         "waiver": waiver,
-        "agreement": agreement,
+        "agreement": mobility.agreement if mobility else None,
+        "shortened": shortened,
         "picked": _picked(waiver, typed),
         "may_pick": may_pick,
         "exception": str((typed.data or {}).get("exception") or ""),
         "error_labels": {"exams": _("Exams"), "exception": _("Reason for the exception")},
     }
-
-
-def _newest(business_key: str) -> tuple[WaiverView | None, Agreement | None]:
-    with current.reading() as rows:
-        mobility = mobility_of_case(rows, business_key)
-        if mobility is None:
-            return None, None
-        found = waivers_of(rows, mobility.id)
-        return view_of(found[-1]) if found else None, mobility.agreement
 
 
 def _picked(waiver: WaiverView | None, typed: Typed) -> Collection[str]:
@@ -54,7 +50,7 @@ def _picked(waiver: WaiverView | None, typed: Typed) -> Collection[str]:
 
 def may_pick(exam: ExamView) -> bool:
     """Whether the coordinator has a choice; what the contract took out is settled."""
-    return exam.excused or exam.cause in {TOO_LATE, NOT_PROPOSED}
+    return exam.excused or exam.cause in CHOICE
 
 
 def _submission(data: dict[str, Node]) -> dict[str, Node]:
@@ -71,12 +67,10 @@ def _section(case: Instance) -> Mapping[str, Any] | None:
             return None
         waivers = [view_of(each) for each in waivers_of(rows, mobility.id)]
         hindered = obstacle(rows, mobility, current.settings().home_hei)
-        actor = current.actor()
-        party = parties_of(actor, mobility)
+        party = parties_of(current.actor(), mobility)
     return {
         "waivers": waivers,
         "may_ask": party and hindered is None,
-        "may_cut": RI in actor.groups and hindered in {None, "waiver_under_way"},
     }
 
 

@@ -11,10 +11,11 @@ from engine.values import Instance, WorkItem
 from web import current
 from web.lifecycles.base import CaseSection, TaskPage, Typed
 from web.words import duties
-from workflows.contract.policy import stay
 from workflows.grant.models import Grant
 from workflows.grant.services import grant_of_case
+from workflows.mobility.agreement import stay
 from workflows.mobility.services import get_mobility
+from workflows.mobility.stays import last_day_if_shortened
 
 
 def _shown(instance_id: int) -> Mapping[str, Any] | None:
@@ -22,9 +23,10 @@ def _shown(instance_id: int) -> Mapping[str, Any] | None:
         grant = grant_of_case(rows, instance_id)
         if grant is None:
             return None
-        agreed = stay(get_mobility(rows, grant.mobility_id).agreement)
+        first, last = stay(get_mobility(rows, grant.mobility_id).agreement)
+        known = first, last_day_if_shortened(rows, grant.mobility_id) or last
         rows.expunge_all()
-    return {"grant": grant, "agreed": agreed, "duties": duties}
+    return {"grant": grant, "known": known, "duties": duties}
 
 
 def _task(item: WorkItem, typed: Typed) -> Mapping[str, Any]:
@@ -33,7 +35,7 @@ def _task(item: WorkItem, typed: Typed) -> Mapping[str, Any]:
         return {"grant": None, "duties": duties}
     return {
         **found,
-        "values": {**_usual(found["grant"], found["agreed"], item), **(typed.data or {})},
+        "values": {**_usual(found["grant"], found["known"], item), **(typed.data or {})},
         "error_labels": {
             "stay_start": _("First day of the stay"),
             "stay_end": _("Last day of the stay"),
@@ -49,9 +51,9 @@ def _task(item: WorkItem, typed: Typed) -> Mapping[str, Any]:
     }
 
 
-def _usual(grant: Grant, agreed: tuple[Any, Any], item: WorkItem) -> dict[str, str]:
+def _usual(grant: Grant, known: tuple[Any, Any], item: WorkItem) -> dict[str, str]:
     """What a form shows before anybody has typed: what is known already."""
-    first, last = grant.stay_start or agreed[0], grant.stay_end or agreed[1]
+    first, last = grant.stay_start or known[0], grant.stay_end or known[1]
     prefinancing = item.element == "prefinance"
     amount = grant.prefinancing if prefinancing else abs(grant.balance)
     return {

@@ -13,10 +13,10 @@ from flask_babel import gettext as _
 from engine.values import Instance, InstanceQuery, InstanceStatus
 from web import current
 from workflows.application.services import application_of_case, applications_of
-from workflows.contract.policy import stay
-from workflows.mobility.agreement import Agreement
+from workflows.mobility.agreement import Agreement, stay
 from workflows.mobility.models import Mobility
 from workflows.mobility.services import is_outgoing, mobility_of_case
+from workflows.mobility.stays import last_day_if_shortened
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -86,13 +86,21 @@ def way_of(case: Instance) -> Way:
         if application is not None:
             department = department or application.ranking.department
             year = year or application.campaign.academic_year
+        shortened = last_day_if_shortened(rows, mobility.id) if mobility is not None else None
         keys = subject.keys
     cases = tuple(each for key in keys for each in _cases(key))
     names: Sequence[str] = OUTGOING if outgoing else INCOMING
     if mobility is None and not any(each.status == InstanceStatus.ACTIVE for each in cases):
         # An application that led nowhere: nothing is to come.
         names = OUTGOING[:1]
-    stages = tuple(_stage(key, cases, agreement) for key in names if _shown(key, cases))
+    now = current.engine().clock.now()
+    stages = tuple(
+        Stage(_("Stay"), stay_state(agreement, now, shortened) if agreement else "later")
+        if key == STAY
+        else _stage(key, cases)
+        for key in names
+        if _shown(key, cases)
+    )
     return Way(stages, cases, agreement, department, year)
 
 
@@ -127,10 +135,7 @@ def _shown(key: str, cases: Sequence[Instance]) -> bool:
     )
 
 
-def _stage(key: str, cases: Sequence[Instance], agreement: Agreement | None) -> Stage:
-    if key == STAY:
-        now = current.engine().clock.now()
-        return Stage(_("Stay"), stay_state(agreement, now) if agreement else "later")
+def _stage(key: str, cases: Sequence[Instance]) -> Stage:
     mine = [case for case in cases if PARTS.get(case.key, case.key) == key]
     label = _label("validation_plan" if _is_plan(mine) else key)
     if any(case.status == InstanceStatus.ACTIVE for case in mine):
@@ -159,15 +164,17 @@ def _label(key: str) -> str:
     return str(labels[key])
 
 
-def stay_state(agreement: Agreement, now: datetime) -> str:
-    """Whether the stay is over, running or to come; a month counts to its end."""
+def stay_state(agreement: Agreement, now: datetime, shortened: date | None = None) -> str:
+    """Whether the stay is over, running or to come; a month counts to its end.
+
+    ``shortened`` is the last day of a stay that was cut short.
+    """
     first, last = stay(agreement)
     today = now.astimezone(ZONE).date()
     if first is None or today < first:
         return "later"
-    if last is None:
-        return "now"
-    return "done" if today > _end(last, agreement) else "now"
+    ends_on = shortened or (_end(last, agreement) if last else None)
+    return "done" if ends_on is not None and today > ends_on else "now"
 
 
 def _end(last: date, agreement: Agreement) -> date:

@@ -53,6 +53,7 @@ def _row(row: RowView) -> dict[str, Any]:
         "unit_code": row.unit_code or "",
         "unit_title": row.unit_title,
         "credits": row.credits_text or "",
+        "term": row.term or "",
         "teacher_id": str(row.teacher_id or ""),
         "disposition": row.disposition or "",
         "failure_rule": row.failure_rule or "",

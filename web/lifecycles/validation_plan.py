@@ -21,6 +21,7 @@ from workflows.validation_plan.policy import (
     CONVERSION_METHODS,
     DISPOSITIONS,
     FAILURE_RULES,
+    TERMS,
     plan_warnings,
 )
 from workflows.validation_plan.reading import plan_views, teachers
@@ -74,6 +75,7 @@ def _drafting(item: WorkItem, typed: Typed) -> Mapping[str, Any]:
         "teachers": [(str(number), name) for number, name in names.items()],
         "dispositions": DISPOSITIONS,
         "failure_rules": FAILURE_RULES,
+        "terms": tuple(TERMS),
         "methods": CONVERSION_METHODS,
         "error_labels": {path: words.plan_path(path) for path in typed.errors if _own(path)},
     }

@@ -14,7 +14,9 @@ from web.words import duties
 from workflows.difficulty.services import may_report
 from workflows.grant.models import SCHEMES
 from workflows.grant.services import OVER, grants_of
+from workflows.mobility.models import ShortenedStay
 from workflows.mobility.services import is_outgoing, mobility_of_case
+from workflows.mobility.stays import shortening_of
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class CaseTools:
     mobility_id: int = 0
     thread: Thread | None = None
     may_report: bool = False
+    may_cut_short: bool = False
+    shortened: ShortenedStay | None = None
     schemes: Sequence[tuple[str, str]] = ()
     key: str = field(default_factory=lambda: str(uuid.uuid4()))
     words: ModuleType = duties
@@ -40,6 +44,15 @@ def tools_of(case: Instance) -> CaseTools:
         reports = may_report(viewer.actor, mobility, home)
         held = {each.scheme for each in grants_of(rows, number) if each.state not in OVER}
         free = [each for each in SCHEMES if each not in held]
+        shortened = shortening_of(rows, number)
+        rows.expunge_all()
         opens = viewer.is_ri and is_outgoing(mobility, home)
     schemes = [(each, duties.grant_scheme(each)) for each in free] if opens else []
-    return CaseTools(number, thread_of_case(case), reports, schemes)
+    return CaseTools(
+        number,
+        thread_of_case(case),
+        may_report=reports,
+        may_cut_short=viewer.is_ri,
+        shortened=shortened,
+        schemes=schemes,
+    )

@@ -33,7 +33,7 @@ from workflows.grade_transfer.sheets import (
 )
 from workflows.grade_transfer.transcripts import transcripts_of
 from workflows.grading.scales import SCALES
-from workflows.mobility.services import mobility_of_case
+from workflows.mobility.services import case_of, mobility_of_case
 from workflows.papers import documents
 from workflows.papers.models import Document
 from workflows.partners.models import UNASSIGNED
@@ -279,7 +279,7 @@ def correct(instance_id: int) -> ResponseReturnValue:
         return _said_no(refused, address)
     flash(_("The marks are open again, and their departments are asked."), "done")
     with current.reading() as rows:
-        running = cases.case_of(rows, mobility_id) or instance_id
+        running = case_of(rows, mobility_id, cases.PROCESS) or instance_id
     return redirect(url_for("cases.show", instance_id=running) + "#grades")
 
 

@@ -108,6 +108,7 @@ from web.words.validation_plan import (
     plan_path,
     plan_stage,
     plan_status,
+    plan_term,
     plan_warning,
 )
 
@@ -175,6 +176,7 @@ __all__ = [
     "plan_path",
     "plan_stage",
     "plan_status",
+    "plan_term",
     "plan_warning",
     "points",
     "programme",

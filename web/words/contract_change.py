@@ -18,6 +18,7 @@ RESULTS = {
     "signed": lazy("signed by all, in force"),
     "refused": lazy("not admitted"),
     "withdrawn": lazy("withdrawn"),
+    "lapsed": lazy("lapsed: not all agreed in time"),
     "overtaken": lazy("overtaken by a document"),
     "": lazy("under way"),
 }

@@ -22,6 +22,7 @@ MARKS = {
 CAUSES = {
     "contract_changed": lazy("the contract no longer replaces it"),
     "cut_short": lazy("the stay is over by then"),
+    "days_unknown": lazy("its days are not known, and the stay is cut short"),
     "too_late": lazy("the session is too long ago"),
     "not_proposed": lazy("not proposed"),
 }

@@ -127,6 +127,9 @@ SENTENCES = {
         "A short blended or doctoral mobility carries no change: agree on a new one."
     ),
     "change_under_way": lazy("A change is under way; the next one can follow it."),
+    "agreement_limit_passed": lazy(
+        "The time to agree is over; the international office decides whether it is prolonged."
+    ),
     "stay_is_over": lazy("The stay has ended: nothing can be changed any more."),
     "late_reason_required": lazy("The window has passed: say why the request comes so late."),
     "no_exam_chosen": lazy("Choose at least one exam, or refuse the waiver with a reason."),

@@ -40,6 +40,8 @@ DECIDED = {
     "decline": lazy("declined"),
     "renew": lazy("to be renewed"),
     "let_expire": lazy("left to expire"),
+    "prolong": lazy("prolonged"),
+    "lapse": lazy("left to lapse"),
 }
 ACTIONS = {
     "approve": lazy("Approve"),
@@ -69,6 +71,8 @@ ACTIONS = {
     "decline": lazy("Decline the grant"),
     "renew": lazy("The renewal is under way"),
     "let_expire": lazy("Let it expire"),
+    "prolong": lazy("Prolong with a reason"),
+    "lapse": lazy("Let it lapse"),
 }
 EVENTS = {
     "instance_started": lazy("Case opened"),

@@ -19,6 +19,11 @@ FAILURE_RULES = {
     "host_resit": lazy("resit at the host university"),
     "compensation": lazy("compensated by other units"),
 }
+TERMS = {
+    "semester_1": lazy("first semester"),
+    "semester_2": lazy("second semester"),
+    "year": lazy("whole year"),
+}
 METHODS = {
     "tables": lazy("by the grading tables of both universities"),
     "grid": lazy("by a fixed grid"),
@@ -44,6 +49,7 @@ FIELDS = {
     "unit_code": lazy("Unit code"),
     "unit_title": lazy("Unit"),
     "credits": lazy("ECTS"),
+    "term": lazy("When it is examined"),
     "teacher_id": lazy("Responsible teacher"),
     "disposition": lazy("What becomes of the unit"),
     "failure_rule": lazy("If it is failed abroad"),
@@ -72,6 +78,11 @@ def plan_disposition(code: str | None) -> str:
 def plan_failure(code: str | None) -> str:
     """What a failed replacement leads to."""
     return _said(FAILURE_RULES, code)
+
+
+def plan_term(code: str | None) -> str:
+    """When a unit is taught and examined."""
+    return _said(TERMS, code)
 
 
 def plan_method(code: str | None) -> str:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from engine.values import Value
-from workflows.contract.policy import PATTERNS, day_of
-from workflows.mobility.agreement import Agreement
+from workflows.contract.policy import PATTERNS
+from workflows.mobility.agreement import Agreement, day_of
 
 LEVELS = ("A1", "A2", "B1", "B2", "C1", "C2", "NS")
 """CEFR levels in their order; NS is a native speaker."""

@@ -10,7 +10,7 @@ from engine.errors import InvalidInput
 from workflows.admission.models import DepartmentAnswer, IncomingNomination
 from workflows.admission.notices import tell_outcome
 from workflows.admission.services import APPROVED, CANCELLED, REJECTED, ZONE, of_mobility
-from workflows.contract.policy import day_of
+from workflows.mobility.agreement import day_of
 
 if TYPE_CHECKING:
     from engine.registry import TaskContext, TaskHandler

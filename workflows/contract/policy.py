@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from workflows.contract.components import Parts, totals
 from workflows.contract.views import ComponentView, ContractWarning, Part
-from workflows.mobility.agreement import Agreement
+from workflows.mobility.agreement import Agreement, day_of, stay
 
 ECTS = "ects"
 YEAR_ECTS = Decimal(60)
@@ -278,25 +278,6 @@ def has_virtual_component(parts: Parts) -> bool:
     return any((row.short_description or "").strip() for row in rows)
 
 
-def stay(agreement: Agreement) -> tuple[date | None, date | None]:
-    """First and last day of the stay; a month stands for its first day."""
-    return (
-        day_of(agreement.start_date or _first_day(agreement.start_year_month)),
-        day_of(agreement.end_date or _first_day(agreement.end_year_month)),
-    )
-
-
-def day_of(text: str | None) -> date | None:
-    """The day an xs:date text means, its zone left aside; None where it is none."""
-    match = re.fullmatch(r"(\d{4}-\d{2}-\d{2})(Z|[+-]\d{2}:\d{2})?", (text or "").strip())
-    if match is None:
-        return None
-    try:
-        return date.fromisoformat(match[1])
-    except ValueError:
-        return None
-
-
 def _within(day: date | None, years: range) -> bool:
     return day is not None and day.year in years
 
@@ -305,7 +286,3 @@ def number_text(number: Decimal) -> str:
     """A number without needless zeros: 30, 4.5."""
     text = format(number, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _first_day(month: str | None) -> str | None:
-    return f"{month.strip()[:7]}-01" if month else None

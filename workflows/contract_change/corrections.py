@@ -20,9 +20,10 @@ from workflows.contract_change.models import Correction
 from workflows.contract_change.news import tell_corrected
 from workflows.contract_change.policy import MINOR, correction_errors, may_correct
 from workflows.contract_change.window import window_of
-from workflows.mobility.agreement import Agreement
+from workflows.mobility.agreement import Agreement, stay
 from workflows.mobility.models import Mobility
 from workflows.mobility.services import get_mobility
+from workflows.mobility.stays import tell_changed
 
 if TYPE_CHECKING:
     from engine import Engine, Unit
@@ -70,6 +71,9 @@ def correct(
     session.add(correction)
     session.flush()
     tell_corrected(unit, mobility, correction)
+    _, last = stay(mobility.agreement)
+    if last is not None and last != stay(before)[1]:
+        tell_changed(unit, mobility_id, last)
     return correction
 
 

@@ -12,6 +12,7 @@ LIFECYCLE = Lifecycle(
     pages=frozenset(
         {
             "contract_change.admit",
+            "contract_change.limit",
             "contract_change.propose",
             "contract_change.sign",
             "contract_change.partner",

@@ -19,7 +19,9 @@ class ChangeRequest(Base):
     ISO 8601 dates: ``counted_from`` is the semester start the window is counted from,
     ``window_ends`` its last day as the decision table had it. ``late_reason`` is why a late
     request should be admitted all the same, ``admission`` what the coordinator answered.
-    ``result`` is ``signed``, ``refused`` or ``withdrawn``, None while it is open.
+    ``agree_by`` is until when all have to agree, None before a late request is admitted;
+    ``prolonged`` why RI has set it later as an exception. ``result`` is ``signed``,
+    ``refused``, ``withdrawn`` or ``lapsed``, None while it is open.
     """
 
     __tablename__ = "contract_change"
@@ -38,6 +40,8 @@ class ChangeRequest(Base):
     requested_at: Mapped[datetime] = mapped_column(Instant)
     admission: Mapped[str | None] = mapped_column(Text)
     admitted_by: Mapped[str | None] = mapped_column(Text)
+    agree_by: Mapped[datetime | None] = mapped_column(Instant)
+    prolonged: Mapped[str | None] = mapped_column(Text)
     result: Mapped[str | None] = mapped_column(Text)
     closing_reason: Mapped[str | None] = mapped_column(Text)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from workflows.mobility.models import Mobility
 
 MAILS = "workflows.contract_change"
-KINDS = ("partner", "partner_reminder", "refused", "withdrawn", "corrected")
+KINDS = (
+    "partner",
+    "partner_reminder",
+    "refused",
+    "withdrawn",
+    "prolonged",
+    "lapsed",
+    "corrected",
+)
 """Texts of their own; tasks, reminders and delays have those of the office."""
 
 
@@ -30,6 +38,17 @@ def tell_refused(unit: Unit, request: ChangeRequest) -> None:
 def tell_withdrawn(unit: Unit, request: ChangeRequest) -> None:
     """Tell student and coordinators that a change was taken back, and why."""
     _tell(unit, request, "withdrawn", _both(unit, request.mobility))
+
+
+def tell_prolonged(unit: Unit, request: ChangeRequest) -> None:
+    """Tell student and coordinators that there is more time to agree, and why."""
+    _tell(unit, request, "prolonged", _both(unit, request.mobility))
+
+
+def tell_lapsed(unit: Unit, request: ChangeRequest) -> None:
+    """Tell who asked, student and coordinators that a change has lapsed, and why."""
+    people = [*_requester(unit, request), *_both(unit, request.mobility)]
+    _tell(unit, request, "lapsed", people)
 
 
 def tell_corrected(unit: Unit, mobility: Mobility, correction: Correction) -> None:
@@ -47,14 +66,15 @@ def tell_corrected(unit: Unit, mobility: Mobility, correction: Correction) -> No
 
 
 def _tell(unit: Unit, request: ChangeRequest, kind: str, to: Sequence[Person]) -> None:
-    values = {**_values(unit, request.mobility), "reason": request.closing_reason or ""}
+    reason = request.closing_reason or request.prolonged or ""
+    until = request.agree_by.isoformat() if request.agree_by else ""
     tell(
         unit,
         mails=MAILS,
         kind=kind,
-        news=f"change-{kind}-{request.id}",
+        news=f"change-{kind}-{request.id}-{until}",
         to=to,
-        values=values,
+        values={**_values(unit, request.mobility), "reason": reason},
         link=f"/cases/{request.instance_id}",
     )
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from engine.identity import Actor
-from workflows.contract.policy import Errors, day_of, stay, structure_errors
-from workflows.mobility.agreement import Agreement
+from workflows.contract.policy import Errors, structure_errors
+from workflows.mobility.agreement import Agreement, day_of, stay
 from workflows.mobility.models import Mobility
 from workflows.people.services import RI, coordinator_group, student_group
 

@@ -22,11 +22,11 @@ from typing import TypeAlias
 from engine.errors import InvalidInput
 from workflows.contract.components import Parts, by_part, new_lineage
 from workflows.contract.drafts import MAX_COMPONENTS, MAX_TEXT, read_draft
-from workflows.contract.policy import stay, structure_errors
+from workflows.contract.policy import structure_errors
 from workflows.contract.views import ComponentView, Part
 from workflows.contract_change.policy import DELETE_REASONS, INSERT_REASONS
 from workflows.fields import FieldReader
-from workflows.mobility.agreement import Agreement
+from workflows.mobility.agreement import Agreement, stay
 
 REASON_FIELDS = ("reason_code", "reason_text")
 EARLIER = "earlier"

@@ -38,7 +38,7 @@ WITHDRAWN = "contract_change_withdrawn"
 """The message by which a running change is taken back."""
 
 MAX_REASON = 4000
-REFUSED, SIGNED, TAKEN_BACK = "refused", "signed", "withdrawn"
+REFUSED, SIGNED, TAKEN_BACK, LAPSED = "refused", "signed", "withdrawn", "lapsed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +158,7 @@ def _request(mobility: Mobility, wish: Wish, window: Window, unit: Unit) -> Chan
         late_reason=wish.late_reason or None,
         counted_from=window.counted_from.isoformat(),
         window_ends=window.last_day(wish.about).isoformat(),
+        agree_by=None if window.late(wish.about) else window.agree_by,
         actor=unit.actor.id,
         requester_name=unit.actor.name,
         requested_at=unit.now,
@@ -218,7 +219,7 @@ def _variables(mobility: Mobility, wish: Wish, window: Window, unit: Unit) -> di
         "counted_from": window.counted_from.isoformat(),
         "stay_end": window.stay_ends.isoformat() if window.stay_ends else "",
         "requested_on": window.today.isoformat(),
-        "requested_at": unit.now.isoformat(timespec="seconds"),
+        "agree_by": limit_of(window.agree_by),
     }
 
 
@@ -247,15 +248,25 @@ def withdraw(engine: Engine, unit: Unit, mobility_id: int, reason: str) -> Chang
     if not delivery.delivered or delivery.duplicate:
         raise InvalidState("No change is under way.")
     close(request, TAKEN_BACK, unit.now, text)
-    proposal = latest_version(unit.session, mobility_id)
+    drop_proposal(unit.session, mobility_id)
+    tell_withdrawn(unit, request)
+    return request
+
+
+def drop_proposal(session: Session, mobility_id: int) -> None:
+    """What was proposed and not agreed to by all comes to nothing."""
+    proposal = latest_version(session, mobility_id)
     if proposal.kind == CHANGE and proposal.status in {
         VersionStatus.DRAFT,
         VersionStatus.SUBMITTED,
     }:
         proposal.status = VersionStatus.WITHDRAWN.value
-    unit.session.flush()
-    tell_withdrawn(unit, request)
-    return request
+    session.flush()
+
+
+def limit_of(agree_by: datetime) -> str:
+    """The limit as the diagram counts to it."""
+    return agree_by.isoformat(timespec="seconds")
 
 
 def close(request: ChangeRequest, result: str, now: datetime, reason: str | None = None) -> None:

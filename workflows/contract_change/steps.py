@@ -6,6 +6,7 @@ What each takes as data:
 
 ==============================  ========================================================
 contract_change.admit           ``admission``, why it is admitted; ``approve`` or ``reject``
+contract_change.decide_limit    nothing; ``prolong`` or ``lapse``, both with a reason
 contract_change.propose         the mapping of :mod:`workflows.contract_change.proposals`
 contract_change.sign_student    as ``contract.sign_student``
 contract_change.sign_sending    as ``contract.sign_sending``
@@ -21,7 +22,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.errors import InvalidInput, InvalidState
+from engine.schedule import parse_duration
 from engine.texts import checked
+from workflows.answers import ZONE
 from workflows.contract.components import row_of
 from workflows.contract.models import ContractVersion
 from workflows.contract.reading import effective_components, latest_version, version_in_force
@@ -34,18 +37,30 @@ from workflows.contract.steps import (
     mobility_of,
 )
 from workflows.contract.views import CHANGE, VersionStatus
-from workflows.contract_change.news import tell_refused
+from workflows.contract_change.news import tell_lapsed, tell_prolonged, tell_refused
 from workflows.contract_change.proposals import EXTENSION, Base, Proposal, read_proposal
-from workflows.contract_change.services import MAX_REASON, REFUSED, SIGNED, close, request_of
-from workflows.mobility.agreement import Agreement
+from workflows.contract_change.services import (
+    LAPSED,
+    MAX_REASON,
+    REFUSED,
+    SIGNED,
+    close,
+    drop_proposal,
+    limit_of,
+    request_of,
+)
+from workflows.mobility.agreement import Agreement, stay
 from workflows.mobility.models import Mobility
 from workflows.mobility.services import get_mobility
+from workflows.mobility.stays import tell_changed
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from engine import Unit
     from engine.registry import TaskContext, TaskHandler
     from engine.values import Value
+    from workflows.contract_change.models import ChangeRequest
 
 CHANGE_CHECKS = ("dates_covered", "grant_recalculated", "home_registration")
 NOTHING: Mapping[str, Value] = {}
@@ -65,11 +80,50 @@ class Admit:
         request.admitted_by = ctx.actor.name
         if ctx.outcome == "approve":
             request.admission = _admission(ctx.data)
-        else:
-            request.admission = ctx.reason
-            close(request, REFUSED, ctx.now, ctx.reason)
-            tell_refused(ctx.unit, request)
+            return _begin_to_agree(ctx, request)
+        request.admission = ctx.reason
+        close(request, REFUSED, ctx.now, ctx.reason)
+        tell_refused(ctx.unit, request)
         return NOTHING
+
+
+class DecideLimit:
+    """Not everybody has agreed within the limit: RI prolongs it, or lets the change lapse."""
+
+    def complete(self, ctx: TaskContext) -> Mapping[str, Value]:
+        """Keep the reason and tell student and coordinators either way."""
+        if not ctx.final:
+            return NOTHING
+        if ctx.data:
+            raise InvalidInput({str(name): ["unknown_field"] for name in ctx.data})
+        request = request_of(ctx.session, ctx.instance_id)
+        if ctx.outcome == "prolong":
+            request.prolonged = ctx.reason
+            variables = _begin_to_agree(ctx, request)
+            tell_prolonged(ctx.unit, request)
+            return variables
+        close(request, LAPSED, ctx.now, ctx.reason)
+        drop_proposal(ctx.session, request.mobility_id)
+        tell_lapsed(ctx.unit, request)
+        return NOTHING
+
+
+class WithinLimit:
+    """A step by which somebody agrees; after the limit only what does not agree is taken.
+
+    All parties agree within two weeks of the request (brief, P4), or as long as RI says.
+    """
+
+    def __init__(self, step: TaskHandler) -> None:
+        self._step = step
+
+    def complete(self, ctx: TaskContext) -> Mapping[str, Value]:
+        """As the step itself; raises InvalidInput once the limit is past."""
+        limit = request_of(ctx.session, ctx.instance_id).agree_by
+        agrees = ctx.outcome in {None, "approve"}
+        if agrees and limit is not None and ctx.now >= limit:
+            raise InvalidInput({"_schema": ["agreement_limit_passed"]})
+        return self._step.complete(ctx)
 
 
 class Propose:
@@ -102,20 +156,28 @@ class ChangePartnerAnswer(PartnerAnswer):
         if ctx.final and ctx.outcome == "approve":
             request = request_of(ctx.session, ctx.instance_id)
             if request.about == EXTENSION:
-                _put_in_force(get_mobility(ctx.session, mobility_id), version)
+                _put_in_force(ctx.unit, get_mobility(ctx.session, mobility_id), version)
             close(request, SIGNED, ctx.now)
         return variables
 
 
 HANDLERS: Mapping[str, TaskHandler] = {
     "contract_change.admit": Admit(),
-    "contract_change.propose": Propose(),
-    "contract_change.sign_student": SignStudent(),
-    "contract_change.sign_sending": SignSending(),
-    "contract_change.check_admin": CheckAdmin(CHANGE_CHECKS),
-    "contract_change.partner_answer": ChangePartnerAnswer(),
+    "contract_change.decide_limit": DecideLimit(),
+    "contract_change.propose": WithinLimit(Propose()),
+    "contract_change.sign_student": WithinLimit(SignStudent()),
+    "contract_change.sign_sending": WithinLimit(SignSending()),
+    "contract_change.check_admin": WithinLimit(CheckAdmin(CHANGE_CHECKS)),
+    "contract_change.partner_answer": WithinLimit(ChangePartnerAnswer()),
 }
 """Task handlers by the name a diagram gives them."""
+
+
+def _begin_to_agree(ctx: TaskContext, request: ChangeRequest) -> Mapping[str, Value]:
+    """The time to agree counts from now on."""
+    within = parse_duration(str(ctx.variables["agree_within"]))
+    request.agree_by = within.after(ctx.now, ZONE)
+    return {"agree_by": limit_of(request.agree_by)}
 
 
 def _admission(data: Mapping[str, object]) -> str:
@@ -152,9 +214,12 @@ def _write(session: Session, version: ContractVersion, proposal: Proposal) -> No
     session.flush()
 
 
-def _put_in_force(mobility: Mobility, version: ContractVersion) -> None:
+def _put_in_force(unit: Unit, mobility: Mobility, version: ContractVersion) -> None:
     """The stay lasts as long as the extension says; nothing else of it has changed."""
     after = Agreement.from_json(version.agreement)
     mobility.agreement = replace(
         mobility.agreement, end_date=after.end_date, end_year_month=after.end_year_month
     )
+    _, last = stay(mobility.agreement)
+    if last is not None:
+        tell_changed(unit, mobility.id, last)

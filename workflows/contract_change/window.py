@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from engine.errors import InvalidState
+from engine.schedule import parse_duration
 from engine.values import Value
-from workflows.contract.policy import stay
 from workflows.contract_change.models import SemesterStart
 from workflows.contract_change.policy import counted_from
+from workflows.mobility.agreement import stay
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -33,8 +34,9 @@ class Window:
     """Until when a change may be asked for without an exception.
 
     ``today`` is the day of the question in the time zone of the process; ``ends_on`` and
-    ``extension_until`` are last days. ``correction_days`` is how far a date may be
-    corrected without a change.
+    ``extension_until`` are last days. ``agree_by`` is until when all would have to agree to
+    a change that begins now. ``correction_days`` is how far a date may be corrected without
+    a change.
     """
 
     today: date
@@ -42,6 +44,7 @@ class Window:
     ends_on: date
     stay_ends: date | None
     extension_until: date | None
+    agree_by: datetime
     correction_days: int
 
     def last_day(self, about: str) -> date:
@@ -89,6 +92,7 @@ def window_of(engine: Engine, session: Session, mobility: Mobility, now: datetim
         ends_on=date.fromisoformat(str(ends_on)),
         stay_ends=end,
         extension_until=date.fromisoformat(str(extension_until)) if extension_until else None,
+        agree_by=parse_duration(str(table["agree_within"])).after(now, definition.zone),
         correction_days=int(str(table["correction_days"])),
     )
 

@@ -15,10 +15,10 @@ from workflows.demo.people import DESK, RECORDS
 from workflows.demo.script import PARTNER, Answer, Data, Do, Moment, Telling
 from workflows.demo.stays import Stay, component
 from workflows.demo.world import curricula
-from workflows.exam_waiver.policy import NOT_PROPOSED, TOO_LATE
+from workflows.exam_waiver.policy import CHOICE, TOO_LATE
 from workflows.exam_waiver.reading import open_waiver, view_of
-from workflows.exam_waiver.services import cut_short
 from workflows.mobility.services import get_mobility
+from workflows.mobility.stays import cut_short
 
 WAIVER, CHANGE = "exam_waiver", "contract_change"
 GRANTED, REFUSED, RETURNED, PROPOSED, ENDORSED = (
@@ -80,11 +80,7 @@ def _exams(moment: Moment, mobility: int) -> dict[str, object]:
     """Every exam that may be chosen, with the exception that late ones need."""
     found = open_waiver(moment.session, mobility)
     view = view_of(found) if found else None
-    exams = [
-        exam
-        for exam in (view.exams if view else ())
-        if exam.excused or exam.cause in {TOO_LATE, NOT_PROPOSED}
-    ]
+    exams = [exam for exam in (view.exams if view else ()) if exam.excused or exam.cause in CHOICE]
     late = any(exam.cause == TOO_LATE for exam in exams) or bool(view and view.retroactive)
     said = {"exception": "Le partenaire a signé pendant la session."} if late else {}
     return {"exams": [str(exam.id) for exam in exams], **said}
@@ -93,9 +89,8 @@ def _exams(moment: Moment, mobility: int) -> dict[str, object]:
 def shortened(stay: Stay, pace: Pace, told: date, last_day: date) -> Telling:
     """The student comes home early: the waiver is recomputed and decided anew."""
 
-    def cut(moment: Moment) -> int:
-        return cut_short(
-            moment.engine,
+    def cut(moment: Moment) -> None:
+        cut_short(
             moment.unit,
             int(stay.case(moment.session)),
             last_day=last_day.isoformat(),

@@ -87,6 +87,7 @@ def _written(stay: Stay, moment: Moment) -> dict[str, object]:
             "unit_code": code,
             "unit_title": title,
             "credits": ects,
+            "term": "semester_1",
             "teacher_id": str(teachers[number % len(teachers)]),
         }
         if number == len(curriculum.home) - 1:

@@ -12,7 +12,8 @@ from workflows.demo.grades import models
 from workflows.demo.people import DESK, RECORDS
 from workflows.demo.script import Answer, Data, Do, Moment, Telling
 from workflows.demo.stays import Stay
-from workflows.recognition.services import begin, entered, under_way
+from workflows.mobility.services import case_of
+from workflows.recognition.services import PROCESS, begin, entered
 
 if TYPE_CHECKING:
     from workflows.recognition.models import PartnerTranscript, Recognition
@@ -133,7 +134,7 @@ def _grade(stay: Stay, pace: Pace, fails: bool) -> str:
 
 def _shown(stay: Stay, moment: Moment, verdict: str | None) -> Mapping[str, object]:
     """What the page sends back: every grade as it stands, and the verdict."""
-    case = under_way(moment.session, int(stay.case(moment.session)))
+    case = case_of(moment.session, int(stay.case(moment.session)), PROCESS, active=True)
     assert case is not None, f"no recognition of {stay.student} is under way"
     recognition, transcript = entered(moment.session, case)
     said: dict[str, object] = {

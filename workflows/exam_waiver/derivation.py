@@ -7,7 +7,7 @@ cut short, so every list says what it adds to the decision in force and what it 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -32,14 +32,15 @@ from workflows.exam_waiver.reading import (
     Status,
     declined_exams,
     excused_exams,
-    last_day_of_stay,
     open_request,
     open_waiver,
     waiver_in_force,
 )
 from workflows.exam_waiver.sources import Basis, basis_of
+from workflows.mobility.agreement import stay
 from workflows.mobility.models import Mobility
 from workflows.mobility.services import is_outgoing, mobility_of_case
+from workflows.mobility.stays import last_day_if_shortened
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -115,6 +116,7 @@ class _Derivation:
         self._now = now
         self._request = open_request(session, mobility.id)
         self._before = waiver_in_force(session, mobility.id)
+        self._last_day = last_day_if_shortened(session, mobility.id)
 
     def run(self, instance_id: int) -> Mapping[str, Value]:
         rows = self._rows()
@@ -136,7 +138,9 @@ class _Derivation:
         now = Circumstances(
             today=today,
             late_days=_number(self._variables.get("late_days")),
-            last_day=last_day_of_stay(self._session, self._mobility.id),
+            stay_end=stay(self._mobility.agreement)[1],
+            last_day=self._last_day,
+            reviewed=self._before is not None and self._before.last_day == _text(self._last_day),
             declined=declined_exams(self._before),
         )
         return marked(exams, excused_exams(self._before), now)
@@ -155,6 +159,7 @@ class _Derivation:
             retroactive=is_retroactive(rows, today),
             appeal_months=_number(self._variables.get("appeal_months")),
             request_id=self._request.id if self._request else None,
+            last_day=_text(self._last_day),
             previous_id=self._before.id if self._before else None,
             created_at=self._now,
             exams=[_row(number, row) for number, row in enumerate(rows)],
@@ -178,11 +183,15 @@ def _row(position: int, row: Marked) -> WaiverExam:
         credits=exam.unit.credits,
         semester=exam.semester,
         session=exam.session,
-        starts_on=exam.period.starts_on.isoformat() if exam.period else None,
-        ends_on=exam.period.ends_on.isoformat() if exam.period else None,
+        starts_on=_text(exam.period.starts_on if exam.period else None),
+        ends_on=_text(exam.period.ends_on if exam.period else None),
         mark=row.mark,
         cause=row.cause,
     )
+
+
+def _text(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _number(value: Value) -> int:

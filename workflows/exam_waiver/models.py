@@ -14,10 +14,8 @@ from workflows.papers.models import Document
 
 
 class WaiverRequest(Base):
-    """What somebody asked for besides what the contract brings about by itself.
+    """A waiver that somebody asked for after the fact, or anew after a refusal.
 
-    ``kind`` is ``request`` (a waiver after the fact, or anew after a refusal) or
-    ``cut_short`` (the stay ends before its time; ``last_day`` is its last day, ISO 8601).
     ``answered`` once a decision has taken it into account.
     """
 
@@ -25,9 +23,7 @@ class WaiverRequest(Base):
 
     id: Mapped[int] = mapped_column(BIG, primary_key=True)
     mobility_id: Mapped[int] = mapped_column(BIG, ForeignKey("mobility.id"))
-    kind: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
-    last_day: Mapped[str | None] = mapped_column(Text)
     actor: Mapped[str] = mapped_column(Text)
     asked_by: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(Instant)
@@ -41,7 +37,8 @@ class Waiver(Base):
 
     ``basis_kind`` is ``contract`` or ``validation_plan``, ``basis_number`` the version and
     ``basis_digest`` what was signed in it. ``previous_id`` is the decision in force that
-    this one adds to or takes from. ``exception`` is why exams that are over already should
+    this one adds to or takes from. ``last_day`` is the last day of a stay that was known to
+    be cut short, ISO 8601. ``exception`` is why exams that are over already should
     be excused all the same, ``reason`` why the waiver was refused.
     """
 
@@ -60,6 +57,7 @@ class Waiver(Base):
     appeal_months: Mapped[int] = mapped_column(Integer)
     request_id: Mapped[int | None] = mapped_column(BIG, ForeignKey("exam_waiver_request.id"))
     previous_id: Mapped[int | None] = mapped_column(BIG, ForeignKey("exam_waiver.id"))
+    last_day: Mapped[str | None] = mapped_column(Text)
     exception: Mapped[str | None] = mapped_column(Text)
     reason: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(Instant)

@@ -2,7 +2,9 @@
 
 Pure rules, after the domain's brief (P6): a unit that is replaced or waived is not examined
 at home while the student is away; a unit that is kept is, and so are the resits of June,
-which are there for those who come back. Every date comes from a decision table.
+which are there for those who come back. Every date comes from a decision table; an exam
+whose days nobody knows may be held on any day of the stay, so that a stay cut short has it
+looked at anew.
 """
 
 from __future__ import annotations
@@ -17,13 +19,19 @@ ADDED, KEPT, REVOKED, LEFT_OUT = "added", "kept", "revoked", "left_out"
 
 EXCUSED = frozenset({ADDED, KEPT})
 
-CONTRACT_CHANGED, CUT_SHORT, TOO_LATE, NOT_PROPOSED = (
+CONTRACT_CHANGED, CUT_SHORT, DAYS_UNKNOWN, TOO_LATE, NOT_PROPOSED = (
     "contract_changed",
     "cut_short",
+    "days_unknown",
     "too_late",
     "not_proposed",
 )
-"""Why an exam is revoked or left out."""
+"""Why an exam is revoked or left out. ``days_unknown``: the stay is cut short, and it is not
+known whether the exam begins after its last day."""
+
+CHOICE = frozenset({DAYS_UNKNOWN, TOO_LATE, NOT_PROPOSED})
+"""Causes that leave people the choice; what the contract took out, or the stay no longer
+reaches, is settled."""
 
 NOTHING, UNCHANGED, DECIDE, REDUCE = "nothing", "unchanged", "decide", "reduce"
 """What follows: there is nothing to excuse, nothing has changed, people decide, or the head
@@ -120,14 +128,17 @@ class Marked:
 class Circumstances:
     """What a list is judged by besides the calendar.
 
-    ``late_days`` is until how many days after a session its exams may still be excused;
-    ``last_day`` the last day of a stay that was cut short; ``declined`` are the exams that the
-    decision in force knew and left out.
+    ``late_days`` is until how many days after a session its exams may still be excused, and
+    after ``stay_end`` those whose days are unknown; ``last_day`` the last day of a stay that
+    was cut short, ``reviewed`` whether the decision in force knew it; ``declined`` are the
+    exams that the decision in force knew and left out.
     """
 
     today: date
     late_days: int
+    stay_end: date | None = None
     last_day: date | None = None
+    reviewed: bool = False
     declined: frozenset[Identity] = frozenset()
 
 
@@ -170,14 +181,17 @@ def marked(exams: Sequence[Exam], before: Sequence[Exam], now: Circumstances) ->
 
 
 def _marked(exam: Exam, known: bool, now: Circumstances) -> Marked:
-    period = exam.period
+    period, declined = exam.period, exam.identity in now.declined
     if now.last_day is not None and period is not None and period.starts_on > now.last_day:
         return Marked(exam, REVOKED if known else LEFT_OUT, CUT_SHORT)
+    if now.last_day is not None and period is None and not (now.reviewed or declined):
+        return Marked(exam, REVOKED if known else LEFT_OUT, DAYS_UNKNOWN)
     if known:
         return Marked(exam, KEPT)
-    if exam.identity in now.declined:
+    if declined:
         return Marked(exam, LEFT_OUT, NOT_PROPOSED)
-    if period is not None and now.today > period.ends_on + timedelta(days=now.late_days):
+    ends_on = period.ends_on if period else now.stay_end
+    if ends_on is not None and now.today > ends_on + timedelta(days=now.late_days):
         return Marked(exam, LEFT_OUT, TOO_LATE)
     return Marked(exam, ADDED)
 
@@ -185,6 +199,8 @@ def _marked(exam: Exam, known: bool, now: Circumstances) -> Marked:
 def verdict(rows: Sequence[Marked], *, asked: bool) -> str:
     """What follows from a list; ``asked``: somebody has asked for a decision."""
     marks, causes = {row.mark for row in rows}, {row.cause for row in rows}
+    if DAYS_UNKNOWN in causes:
+        return DECIDE
     if not marks & {ADDED, REVOKED}:
         if asked and causes & {TOO_LATE, NOT_PROPOSED}:
             return DECIDE

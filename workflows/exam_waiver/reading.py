@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from engine.errors import InvalidState
 from workflows.exam_waiver.models import Waiver, WaiverExam, WaiverRequest
 from workflows.exam_waiver.policy import (
+    DAYS_UNKNOWN,
     EXCUSED,
     LEFT_OUT,
     NOT_PROPOSED,
@@ -34,6 +35,9 @@ class Status(StrEnum):
     SUPERSEDED = "superseded"  #: another decision has taken its place
     WITHDRAWN = "withdrawn"  #: overtaken before anybody decided
 
+
+DECLINED = frozenset({NOT_PROPOSED, DAYS_UNKNOWN})
+"""Why an exam that could have been chosen is not excused by a decision."""
 
 OPEN = (Status.PROPOSED.value, Status.ENDORSED.value)
 
@@ -84,7 +88,6 @@ class WaiverView:
     retroactive: bool
     exception: str | None
     reason: str | None
-    request_kind: str | None
     request_reason: str | None
     asked_by: str | None
     last_day: date | None
@@ -113,6 +116,11 @@ class WaiverView:
     def left_out(self) -> tuple[ExamView, ...]:
         """Those that are not excused, though their unit is replaced."""
         return tuple(exam for exam in self.exams if exam.mark == LEFT_OUT)
+
+    @property
+    def of_unknown_days(self) -> tuple[ExamView, ...]:
+        """Those that could be on any day of the stay: no semester told, or none in the calendar."""
+        return tuple(exam for exam in self.exams if exam.starts_on is None)
 
     @property
     def compares(self) -> bool:
@@ -165,18 +173,6 @@ def open_request(session: Session, mobility_id: int) -> WaiverRequest | None:
     return session.scalar(statement)
 
 
-def last_day_of_stay(session: Session, mobility_id: int) -> date | None:
-    """The last day of a stay that was cut short, as said last; None where it was not."""
-    statement = (
-        select(WaiverRequest.last_day)
-        .where(WaiverRequest.mobility_id == mobility_id, WaiverRequest.last_day.is_not(None))
-        .order_by(WaiverRequest.id.desc())
-        .limit(1)
-    )
-    found = session.scalar(statement)
-    return date.fromisoformat(found) if found else None
-
-
 def excused_exams(waiver: Waiver | None) -> list[Exam]:
     """The exams a decision excuses, as the rules compare them."""
     return [_exam(row) for row in (waiver.exams if waiver else ()) if row.mark in EXCUSED]
@@ -185,7 +181,7 @@ def excused_exams(waiver: Waiver | None) -> list[Exam]:
 def declined_exams(waiver: Waiver | None) -> frozenset[Identity]:
     """The exams a decision knew and left out, because nobody proposed them."""
     rows = waiver.exams if waiver else ()
-    return frozenset(_exam(row).identity for row in rows if row.cause == NOT_PROPOSED)
+    return frozenset(_exam(row).identity for row in rows if row.cause in DECLINED)
 
 
 def _exam(row: WaiverExam) -> Exam:
@@ -209,10 +205,9 @@ def view_of(waiver: Waiver) -> WaiverView:
         retroactive=waiver.retroactive,
         exception=waiver.exception,
         reason=waiver.reason,
-        request_kind=request.kind if request else None,
         request_reason=request.reason if request else None,
         asked_by=request.asked_by if request else None,
-        last_day=_day(request.last_day) if request else None,
+        last_day=_day(waiver.last_day),
         created_at=waiver.created_at,
         decided_at=waiver.decided_at,
         decided_by=waiver.decided_by,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workflows.contract.reading import contract_view
-from workflows.exam_waiver.policy import NOT_PROPOSED, TOO_LATE
+from workflows.exam_waiver.policy import CHOICE
 from workflows.exam_waiver.reading import (
     WaiverView,
     open_waiver,
@@ -14,7 +14,7 @@ from workflows.exam_waiver.reading import (
     waiver_in_force,
     waivers_of,
 )
-from workflows.exam_waiver.services import ask_for_waiver, cut_short
+from workflows.exam_waiver.services import ask_for_waiver
 from workflows.papers.documents import content
 
 if TYPE_CHECKING:
@@ -34,20 +34,6 @@ def _ask(stage: Stage, arguments: Mapping[str, Any]) -> int:
         )
 
 
-def _cut_short(stage: Stage, arguments: Mapping[str, Any]) -> int:
-    """End the stay on its ``last_day``, with a ``reason``; gives the case."""
-    given = stage.given(arguments, last_day="", reason="The student comes home.")
-    with stage.unit() as unit:
-        return cut_short(
-            stage.engine,
-            unit,
-            stage.mobility,
-            last_day=str(given["last_day"]),
-            reason=given["reason"],
-            home_hei_id=stage.home_hei_id,
-        )
-
-
 def _listed(stage: Stage, arguments: Mapping[str, Any]) -> dict[str, object]:
     """What the coordinator sends: all exams that may be chosen, but for some.
 
@@ -61,8 +47,7 @@ def _listed(stage: Stage, arguments: Mapping[str, Any]) -> dict[str, object]:
     chosen = [
         str(exam.id)
         for exam in exams
-        if exam.title not in given["without"]
-        and (exam.excused or exam.cause in {TOO_LATE, NOT_PROPOSED})
+        if exam.title not in given["without"] and (exam.excused or exam.cause in CHOICE)
     ]
     said = {"exception": given["exception"]} if given["exception"] else {}
     return {"exams": chosen, **said}
@@ -139,7 +124,6 @@ def _of_view(look: Callable[[WaiverView], Any]) -> Callable[[Stage, Mapping[str,
 
 ACTIONS: Mapping[str, Callable[[Stage, Mapping[str, Any]], Any]] = {
     "ask_for_waiver": _ask,
-    "cut_stay_short": _cut_short,
 }
 FILLERS: Mapping[str, Callable[[Stage, Mapping[str, Any]], Any]] = {
     "home_change": _home_change,

@@ -15,7 +15,7 @@ from workflows.exam_waiver.policy import Unit
 from workflows.mobility.models import Mobility
 from workflows.validation_plan.digest import plan_digest
 from workflows.validation_plan.models import PlanRow
-from workflows.validation_plan.policy import REPLACED, WAIVED
+from workflows.validation_plan.policy import REPLACED, TERMS, WAIVED
 from workflows.validation_plan.reading import plan_in_force
 
 CONTRACT, VALIDATION_PLAN = "contract", "validation_plan"
@@ -75,7 +75,7 @@ def units_of_plan(rows: Iterable[PlanRow]) -> tuple[Unit, ...]:
             code=row.unit_code,
             title=row.unit_title,
             credits=f"{row.credits_text} ECTS" if row.credits_text else None,
-            term=None,
+            term=TERMS.get(row.term or ""),
             june_resit=row.failure_rule == RESIT_AT_HOME,
         )
         for row in rows

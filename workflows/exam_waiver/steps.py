@@ -20,8 +20,7 @@ from engine.texts import checked
 from workflows.exam_waiver.models import Waiver, WaiverAnswer, WaiverExam
 from workflows.exam_waiver.policy import (
     ADDED,
-    CONTRACT_CHANGED,
-    CUT_SHORT,
+    CHOICE,
     EXCUSED,
     KEPT,
     LEFT_OUT,
@@ -143,8 +142,7 @@ def _choose(waiver: Waiver, data: Mapping[str, object]) -> None:
 
 
 def _may_be_chosen(mark: str, cause: str | None) -> bool:
-    """What the contract no longer replaces or the shortened stay no longer needs is settled."""
-    return mark in EXCUSED or cause in {TOO_LATE, NOT_PROPOSED}
+    return mark in EXCUSED or cause in CHOICE
 
 
 def _excused_before(waiver: Waiver) -> list[WaiverExam]:
@@ -181,7 +179,7 @@ def _grant(ctx: TaskContext, waiver: Waiver) -> None:
 
 def _refuse(ctx: TaskContext, waiver: Waiver) -> None:
     """Refuse; what the contract or the stay no longer justifies is taken back all the same."""
-    if any(row.cause in {CONTRACT_CHANGED, CUT_SHORT} for row in waiver.exams):
+    if any(row.mark == REVOKED and row.cause != NOT_PROPOSED for row in waiver.exams):
         raise InvalidInput({"_schema": ["revocation_stands"]})
     waiver.status = Status.REFUSED.value
     waiver.reason = ctx.reason

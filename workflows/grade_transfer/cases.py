@@ -15,15 +15,15 @@ from sqlalchemy.orm import Session
 from engine.errors import InvalidInput, NotFound
 from engine.tables import definition, instance, work_item
 from engine.texts import checked
-from engine.values import InstanceStatus, Labels, Value, WorkItemStatus
+from engine.values import Labels, Value, WorkItemStatus
 from workflows.contract.models import ContractVersion
-from workflows.contract.policy import day_of
 from workflows.contract.reading import version_in_force
 from workflows.contract.views import VersionStatus
 from workflows.grade_transfer.courses import locked_courses, reopen, stay_of
 from workflows.grade_transfer.transcripts import ISSUED, latest
+from workflows.mobility.agreement import day_of
 from workflows.mobility.models import Mobility
-from workflows.mobility.services import is_outgoing
+from workflows.mobility.services import case_of, is_outgoing
 from workflows.partners.services import institution_name
 from workflows.people.services import RI, coordinator_group, student_group
 
@@ -69,7 +69,7 @@ def obstacle(session: Session, mobility: Mobility, home_hei_id: str) -> str | No
         return "not_signed_yet"
     if not _YEAR.fullmatch(mobility.receiving_academic_year_id or ""):
         return "no_academic_year"
-    return None if case_of(session, mobility.id) is None else "begun_already"
+    return None if case_of(session, mobility.id, PROCESS) is None else "begun_already"
 
 
 def to_begin(session: Session, home_hei_id: str, limit: int) -> list[Mobility]:
@@ -132,24 +132,9 @@ def locked_mobility(session: Session, mobility_id: int) -> Mobility:
     return found
 
 
-def case_of(session: Session, mobility_id: int, *, active: bool = False) -> int | None:
-    """The last grade transfer case of a mobility, or the one that is running; None if none."""
-    statement = (
-        select(instance.c.id)
-        .join(definition, definition.c.id == instance.c.definition_id)
-        .where(definition.c.key == PROCESS, instance.c.business_key == str(mobility_id))
-        .order_by(instance.c.id.desc())
-        .limit(1)
-    )
-    if active:
-        statement = statement.where(instance.c.status == int(InstanceStatus.ACTIVE))
-    found = session.execute(statement).scalar()
-    return None if found is None else int(found)
-
-
 def _lock_case(unit: Unit, mobility_id: int) -> int | None:
     """The running case, kept from other commands: an instance is locked before its rows."""
-    running = case_of(unit.session, mobility_id, active=True)
+    running = case_of(unit.session, mobility_id, PROCESS, active=True)
     if running is not None:
         unit.connection.execute(
             select(instance.c.id).where(instance.c.id == running).with_for_update()

@@ -22,6 +22,7 @@ from workflows.grade_transfer.models import Course, GradeEntry, Stay
 from workflows.grade_transfer.policy import CourseState, ects_of, taught_here
 from workflows.grading.scales import HOME, scale_of
 from workflows.mobility.models import Mobility
+from workflows.mobility.stays import last_day_if_shortened
 
 LANGUAGES = ("fr", "en", "es")
 SCALES_OF_COURSES = (HOME, "FR-V")
@@ -76,7 +77,10 @@ def state_of(course: Course) -> CourseState:
 
 
 def stay_of(session: Session, mobility: Mobility) -> Stay:
-    """What is recorded of the stay, added with the planned days where nothing is."""
+    """What is recorded of the stay, added with the planned days where nothing is.
+
+    Until RI has recorded when the student was present, a stay cut short ends when that says.
+    """
     found = session.get(Stay, mobility.id)
     if found is None:
         found = Stay(
@@ -86,7 +90,10 @@ def stay_of(session: Session, mobility: Mobility) -> Stay:
             programme=mobility.isced_clarification,
         )
         session.add(found)
-        session.flush()
+    shortened = last_day_if_shortened(session, mobility.id)
+    if shortened is not None and found.recorded_at is None:
+        found.last_day = shortened.isoformat()
+    session.flush()
     return found
 
 

@@ -10,8 +10,9 @@ from decimal import Decimal
 
 from engine.errors import InvalidInput
 from engine.texts import unusable
-from workflows.contract.policy import STAY_YEARS, day_of
+from workflows.contract.policy import STAY_YEARS
 from workflows.grade_transfer.marks import MAX_MARK
+from workflows.mobility.agreement import day_of
 
 MAX_TEXT = 300
 MAX_CELLS = 5000

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from workflows.grant.steps import HANDLERS, RecordEligibility
+from workflows.grant.jobs import Recompute, RecordEligibility
+from workflows.grant.steps import HANDLERS
 from workflows.lifecycle import Lifecycle
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def _services(_: Office) -> Mapping[str, Service]:
-    return {"grant.record_eligibility": RecordEligibility()}
+    return {"grant.record_eligibility": RecordEligibility(), "grant.recompute": Recompute()}
 
 
 LIFECYCLE = Lifecycle(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workflows.grant.models import Grant
-from workflows.grant.services import change_stay, grants_of, open_grant
+from workflows.grant.services import grants_of, open_grant
 
 if TYPE_CHECKING:
     from workflows.scenarios.stage import Stage
@@ -26,14 +26,6 @@ def _open(stage: Stage, arguments: Mapping[str, Any]) -> int:
     return opened.grant_id
 
 
-def _change(stage: Stage, arguments: Mapping[str, Any]) -> None:
-    """Recompute the grant for another stay: ``stay_start``, ``stay_end``, ``note``."""
-    given = stage.given(arguments, stay_start="2026-09-01", stay_end="2027-01-31", note="")
-    number = _latest(stage).id
-    with stage.unit() as unit:
-        change_stay(stage.engine, unit, number, given)
-
-
 def _latest(stage: Stage) -> Grant:
     with stage.reading() as session:
         return grants_of(session, stage.mobility)[-1]
@@ -51,7 +43,6 @@ def _facts(stage: Stage, arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 ACTIONS: Mapping[str, Callable[[Stage, Mapping[str, Any]], Any]] = {
     "open_grant": _open,
-    "change_grant_stay": _change,
 }
 FILLERS: Mapping[str, Callable[[Stage, Mapping[str, Any]], Any]] = {
     "grant_facts": _facts,

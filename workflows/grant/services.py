@@ -1,11 +1,10 @@
-"""Grants: opening one, a stay that changes, reading them.
+"""Grants: opening one, computing it, reading them.
 
 Nothing here commits; every function works inside the transaction of its caller.
 """
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,9 +29,7 @@ if TYPE_CHECKING:
     from engine.identity import Actor
 
 PROCESS = "grant"
-STAY_CHANGED = "grant_stay_changed"
 OVER = frozenset({"refused", "declined"})
-MOST_TEXT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,36 +97,6 @@ def _variables(session: Session, grant: Grant, mobility: Mobility) -> dict[str, 
     }
 
 
-def change_stay(engine: Engine, unit: Unit, grant_id: int, data: Mapping[str, object]) -> Grant:
-    """Recompute a grant during the stay: it is cut short, or prolonged.
-
-    Takes ``stay_start``, ``stay_end`` and ``note`` (why). The case goes on waiting for the
-    new end. Raises InvalidInput by field, InvalidState where the case does not wait for the
-    end of the stay.
-    """
-    grant = get_grant(unit.session, grant_id)
-    answers = Answers(data)
-    first, last = read_stay(answers)
-    reason = answers.text("note", most=MOST_TEXT, required=True)
-    answers.check()
-    assert first is not None
-    assert last is not None
-    # The case is locked before the grant, as everywhere.
-    delivery = engine.correlate(
-        STAY_CHANGED,
-        {"grant": grant.id, "stay_start": first.isoformat(), "stay_end": last.isoformat()},
-        message_id=f"grant-{grant.id}-{uuid.uuid4()}",
-        business_key=str(grant.mobility_id),
-        actor=unit.actor,
-        unit=unit,
-    )
-    if not delivery.delivered:
-        raise InvalidState("This grant does not wait for the end of a stay.")
-    recompute(grant, first, last)
-    note(unit.session, grant, "recomputed", unit.actor, unit.now, text=reason, day=last)
-    return grant
-
-
 def read_stay(answers: Answers) -> tuple[date | None, date | None]:
     """First and last day of a stay as typed; what is wrong is noted in ``answers``."""
     first = answers.day("stay_start", required=True)
@@ -188,6 +155,14 @@ def get_grant(session: Session, grant_id: int) -> Grant:
     if found is None:
         raise NotFound
     return found
+
+
+def named_grant(session: Session, variables: Mapping[str, Value]) -> Grant:
+    """The grant the variables of a case name; raises InvalidState where they name none."""
+    number = variables.get("grant")
+    if not isinstance(number, int):
+        raise InvalidState("This case names no grant.")
+    return get_grant(session, number)
 
 
 def grant_of_case(session: Session, instance_id: int) -> Grant | None:

@@ -27,12 +27,12 @@ from workflows.answers import ZONE, Answers
 from workflows.contract.services import version_in_force
 from workflows.grant.news import tell_decision, tell_settled
 from workflows.grant.policy import prefinancing_due, state_of_balance
-from workflows.grant.services import get_grant, note, read_stay, recompute
+from workflows.grant.services import named_grant, note, read_stay, recompute
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from engine.registry import Job, JobContext, TaskContext, TaskHandler
+    from engine.registry import TaskContext, TaskHandler
     from engine.values import Value
     from workflows.grant.models import Grant
 
@@ -97,29 +97,6 @@ class Decide:
         note(ctx.session, grant, kind, ctx.actor, ctx.now, text=text)
         tell_decision(ctx, grant)
         return NOTHING
-
-
-class RecordEligibility:
-    """The service ``grant.record_eligibility``: which rules the decision table found unmet.
-
-    Parameter: ``failed``, the codes of those rules.
-    """
-
-    parameters = frozenset({"failed"})
-
-    def perform(self, job: Job) -> Value:
-        """Nothing outside the database."""
-        return None
-
-    def apply(self, ctx: JobContext, result: Value) -> Mapping[str, Value]:
-        """Keep them with the grant, for those who decide and for the student."""
-        number, failed = ctx.job.variables.get("grant"), ctx.job.payload.get("failed")
-        if not isinstance(number, int):
-            raise InvalidState("This case names no grant.")
-        # A table without a hit gives nothing at all: then every rule is met.
-        rules = failed if isinstance(failed, list) else []
-        get_grant(ctx.session, number).failed_rules = " ".join(str(rule) for rule in rules)
-        return {}
 
 
 class SignAgreement:
@@ -271,10 +248,7 @@ def _past_day(answers: Answers, name: str, now: datetime) -> date | None:
 
 def grant_of(ctx: TaskContext) -> Grant:
     """The grant a task is about; raises InvalidState where the case names none."""
-    value = ctx.variables.get("grant")
-    if not isinstance(value, int):
-        raise InvalidState("This case names no grant.")
-    return get_grant(ctx.session, value)
+    return named_grant(ctx.session, ctx.variables)
 
 
 def _number(ctx: TaskContext, name: str) -> int:

@@ -8,8 +8,10 @@ EQF level is read as such only where a rule needs it, so nothing a partner wrote
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +77,26 @@ class Agreement:
 
 AGREEMENT_FIELDS: tuple[str, ...] = tuple(f.name for f in fields(Agreement))
 """Names of all fields, in the order of the schema."""
+
+
+def stay(agreement: Agreement) -> tuple[date | None, date | None]:
+    """First and last day of the stay as agreed; a month stands for its first day."""
+    return (
+        day_of(agreement.start_date or _first_day(agreement.start_year_month)),
+        day_of(agreement.end_date or _first_day(agreement.end_year_month)),
+    )
+
+
+def day_of(text: str | None) -> date | None:
+    """The day an xs:date text means, its zone left aside; None where it is none."""
+    match = re.fullmatch(r"(\d{4}-\d{2}-\d{2})(Z|[+-]\d{2}:\d{2})?", (text or "").strip())
+    if match is None:
+        return None
+    try:
+        return date.fromisoformat(match[1])
+    except ValueError:
+        return None
+
+
+def _first_day(month: str | None) -> str | None:
+    return f"{month.strip()[:7]}-01" if month else None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.tables.types import BIG, Instant
@@ -89,3 +89,19 @@ class Mobility(Base):
     def agreement(self, agreement: Agreement) -> None:
         for name in AGREEMENT_FIELDS:
             setattr(self, name, getattr(agreement, name))
+
+
+class ShortenedStay(Base):
+    """That a stay ends before its time, as RI told it; the newest row of a mobility counts."""
+
+    __tablename__ = "shortened_stay"
+
+    id: Mapped[int] = mapped_column(BIG, primary_key=True)
+    mobility_id: Mapped[int] = mapped_column(BIG, ForeignKey("mobility.id"))
+    last_day: Mapped[date] = mapped_column(Date)
+    reason: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(Text)
+    told_by: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Instant)
+
+    __table_args__ = (Index(None, "mobility_id"),)

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from engine.errors import NotFound
-from engine.tables import instance
-from engine.values import Labels
+from engine.tables import definition, instance
+from engine.values import InstanceStatus, Labels
 from workflows.mobility.agreement import Agreement
 from workflows.mobility.models import Mobility
 from workflows.partners.services import institution_name
@@ -106,6 +106,23 @@ def mobility_of_instance(session: Session, instance_id: int) -> Mobility:
     if found is None:
         raise NotFound
     return found
+
+
+def case_of(
+    session: Session, mobility_id: int, process: str, *, active: bool = False
+) -> int | None:
+    """The last case of a process about a mobility, or the one that runs; None if none does."""
+    statement = (
+        select(instance.c.id)
+        .join(definition, definition.c.id == instance.c.definition_id)
+        .where(definition.c.key == process, instance.c.business_key == str(mobility_id))
+        .order_by(instance.c.id.desc())
+        .limit(1)
+    )
+    if active:
+        statement = statement.where(instance.c.status == int(InstanceStatus.ACTIVE))
+    found = session.execute(statement).scalar()
+    return None if found is None else int(found)
 
 
 def is_outgoing(mobility: Mobility, home_hei_id: str) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from engine.errors import InvalidState
 from workflows.notices.news import COMMON, Recipient, compose, queue, recipients, spoken
 from workflows.notices.partner import FindContact, contact_of_mobility, link_mail
+from workflows.notices.reasons import reasons_before, told
 from workflows.notices.rows import TaskRow, by_ids, of_step
 from workflows.office_work.mail_settings import ESCALATION, REMINDER, TASK
 from workflows.office_work.substitutions import substitutes
@@ -52,7 +53,10 @@ class Teller:
         self._contacts = contacts
 
     def waiting(self, session: Session, job: Job, row: TaskRow, *, reminder: bool) -> list[Mail]:
-        """A task waits, or still waits: to its assignee, else to everybody it is offered to."""
+        """A task waits, or still waits: to its assignee, else to everybody it is offered to.
+
+        One that a return or a rejection has brought about says by whom, and why.
+        """
         news = f"reminder-{job.id}-{row.id}" if reminder else f"task-{row.id}"
         if row.candidate == PARTNER_DESK and row.assignee is None:
             find = self._contacts.get(row.key, contact_of_mobility)
@@ -63,7 +67,13 @@ class Teller:
                 ]
         kind, about = ("reminder", REMINDER) if reminder else ("task", TASK)
         to = _reached(session, _asked(session, row), row, job.now)
-        return [self._mail(kind, each, row, news, about) for each in to]
+        reasons = () if reminder else reasons_before(session, job.definition, row)
+        return [
+            self._mail(
+                kind, each, row, news, about, {"because": told(reasons, spoken(each.language))}
+            )
+            for each in to
+        ]
 
     def handed(self, session: Session, job: Job, row: TaskRow) -> list[Mail]:
         """Somebody has put a task into another's hands: to that one alone, and who replaces them.

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from workflows.grading.tables import record
+from workflows.mobility.services import case_of
 from workflows.recognition.models import PartnerTranscript, Recognition
 from workflows.recognition.results import mean_of
-from workflows.recognition.services import begin, entered, under_way
+from workflows.recognition.services import PROCESS, begin, entered
 
 if TYPE_CHECKING:
     from workflows.scenarios.stage import Stage
@@ -121,7 +122,7 @@ def _decision(stage: Stage, arguments: Mapping[str, Any]) -> dict[str, object]:
 
 def _look(stage: Stage, look: Callable[[Recognition, PartnerTranscript], Any]) -> Any:
     with stage.reading() as session:
-        case = under_way(session, stage.mobility) or _ended(stage)
+        case = case_of(session, stage.mobility, PROCESS, active=True) or _ended(stage)
         return look(*entered(session, case))
 
 

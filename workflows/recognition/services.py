@@ -12,11 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import InvalidInput, InvalidState
-from engine.tables import definition, instance
-from engine.values import InstanceStatus, Value
+from engine.values import Value
 from workflows.contract.reading import version_in_force
 from workflows.mobility.models import Mobility
-from workflows.mobility.services import is_outgoing, labels_for
+from workflows.mobility.services import case_of, is_outgoing, labels_for
 from workflows.partners.models import UNASSIGNED
 from workflows.people.services import RI, coordinator_group, jury_group, student_group
 from workflows.recognition.models import PartnerTranscript, Recognition
@@ -39,24 +38,8 @@ def obstacle(session: Session, mobility: Mobility, home_hei_id: str) -> str | No
         return "without_department"
     if not _YEAR.fullmatch(mobility.receiving_academic_year_id or ""):
         return "without_academic_year"
-    return "recognition_under_way" if under_way(session, mobility.id) else None
-
-
-def under_way(session: Session, mobility_id: int) -> int | None:
-    """The running recognition case of a mobility; None where there is none."""
-    statement = (
-        select(instance.c.id)
-        .join(definition, definition.c.id == instance.c.definition_id)
-        .where(
-            definition.c.key == PROCESS,
-            instance.c.business_key == str(mobility_id),
-            instance.c.status == int(InstanceStatus.ACTIVE),
-        )
-        .order_by(instance.c.id.desc())
-        .limit(1)
-    )
-    found = session.execute(statement).scalar()
-    return None if found is None else int(found)
+    running = case_of(session, mobility.id, PROCESS, active=True)
+    return None if running is None else "recognition_under_way"
 
 
 def begin(engine: Engine, unit: Unit, mobility_id: int, *, home_hei_id: str) -> Started:

@@ -18,6 +18,7 @@ from workflows.exam_waiver import scenario as exam_waiver
 from workflows.grade_transfer import scenario as grade_transfer
 from workflows.grant import scenario as grant
 from workflows.meeting import scenario as meeting
+from workflows.mobility import scenario as mobility
 from workflows.partnership import scenario as partnership
 from workflows.recognition import scenario as recognition
 from workflows.scenarios.stage import Stage
@@ -51,6 +52,7 @@ MODULES: tuple[Actions, ...] = (
     grant,
     difficulty,
     meeting,
+    mobility,
     partnership,
     recognition,
 )

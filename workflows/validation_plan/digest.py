@@ -37,6 +37,7 @@ def plan_digest(plan: ValidationPlan) -> str:
 def _row(row: PlanRow) -> dict[str, object]:
     return {
         "unit": [row.unit_code, row.unit_title, row.credits_text],
+        "term": row.term,
         "teacher": row.teacher_id,
         "disposition": row.disposition,
         "failure_rule": row.failure_rule,

@@ -53,7 +53,9 @@ class PlanRow(Base):
     """One unit of the home curriculum, and what becomes of it during the stay.
 
     ``lineage`` stays with the unit from version to version. ``credits_text`` is the number
-    as it was written. ``teacher_id`` is the teacher responsible for the unit.
+    as it was written. ``term`` is when the unit is taught and examined, one of
+    :data:`workflows.validation_plan.policy.TERMS`. ``teacher_id`` is the teacher responsible
+    for the unit.
     """
 
     __tablename__ = "validation_plan_row"
@@ -66,6 +68,7 @@ class PlanRow(Base):
     unit_title: Mapped[str] = mapped_column(Text)
     credits: Mapped[Decimal | None] = mapped_column(Exact)
     credits_text: Mapped[str | None] = mapped_column(Text)
+    term: Mapped[str | None] = mapped_column(Text)
     teacher_id: Mapped[int | None] = mapped_column(BIG, ForeignKey("person.id"))
     disposition: Mapped[str | None] = mapped_column(Text)
     failure_rule: Mapped[str | None] = mapped_column(Text)

@@ -3,9 +3,9 @@
 The submission is one mapping of fields of the stay, the conversion, and rows::
 
     {"start_date": "2026-09-01", "conversion_method": "tables", "conversion_note": "...",
-     "rows": [{"unit_code": "LEA501", "unit_title": "...", "credits": "8", "teacher_id": "12",
-               "disposition": "replaced", "failure_rule": "host_resit", "conditions": "",
-               "lineage": "...",
+     "rows": [{"unit_code": "LEA501", "unit_title": "...", "credits": "8",
+               "term": "semester_1", "teacher_id": "12", "disposition": "replaced",
+               "failure_rule": "host_resit", "conditions": "", "lineage": "...",
                "courses": [{"code": "103501", "title": "...", "credits": "6"}]}]}
 
 Error paths are the paths of this mapping. An empty text means "not given".
@@ -34,6 +34,7 @@ ROW_FIELDS = frozenset(
         "unit_code",
         "unit_title",
         "credits",
+        "term",
         "teacher_id",
         "disposition",
         "failure_rule",
@@ -106,6 +107,7 @@ class _Reader(FieldReader):
             unit_title=self.text(f"{path}.unit_title", row.get("unit_title"), MAX_TEXT) or "",
             credits=Decimal(credits_) if credits_ else None,
             credits_text=credits_,
+            term=self.text(f"{path}.term", row.get("term"), MAX_TEXT),
             teacher_id=self._id(f"{path}.teacher_id", row.get("teacher_id")),
             teacher_name="",
             disposition=self.text(f"{path}.disposition", row.get("disposition"), MAX_TEXT),

@@ -7,7 +7,7 @@ which grades are converted is agreed beforehand.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -24,6 +24,13 @@ REPLACED, KEPT_DISTANCE, KEPT_ONSITE, WAIVED = (
 DISPOSITIONS = (REPLACED, KEPT_DISTANCE, KEPT_ONSITE, WAIVED)
 """What becomes of a unit: courses abroad replace it, it is followed at a distance or on
 site, or it is not asked for."""
+
+TERMS: Mapping[str, tuple[int, int]] = {
+    "semester_1": (1, 2),
+    "semester_2": (2, 2),
+    "year": (1, 1),
+}
+"""When a unit is taught and examined: its term as (number, of how many in the year)."""
 
 FAILURE_RULES = ("resit_equivalent_unit", "host_resit", "compensation")
 """What a failed replacement leads to: a resit of the unit here, one at the host, or
@@ -87,6 +94,8 @@ def _row_errors(row: RowView, teachers: frozenset[int]) -> Iterator[tuple[str, s
         yield "credits", "required"
     elif row.credits < 0:
         yield "credits", "negative"
+    if row.term not in TERMS:
+        yield "term", "not_an_option" if row.term else "required"
     if row.teacher_id not in teachers:
         yield "teacher_id", "required" if row.teacher_id is None else "not_an_option"
     if row.disposition not in DISPOSITIONS:

@@ -122,6 +122,7 @@ def row_view(row: PlanRow) -> RowView:
         unit_title=row.unit_title,
         credits=row.credits,
         credits_text=row.credits_text,
+        term=row.term,
         teacher_id=row.teacher_id,
         teacher_name=row.teacher.name if row.teacher else "",
         disposition=row.disposition,

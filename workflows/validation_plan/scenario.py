@@ -71,6 +71,7 @@ def _plan(stage: Stage, arguments: Mapping[str, Any]) -> dict[str, object]:
                 "unit_code": "LEA501",
                 "unit_title": "Traduction",
                 "credits": "6",
+                "term": "semester_1",
                 "teacher_id": first,
                 "disposition": "replaced",
                 "failure_rule": "resit_equivalent_unit",
@@ -87,6 +88,7 @@ def _kept(code: str, title: str, disposition: str, teacher: str) -> dict[str, ob
         "unit_code": code,
         "unit_title": title,
         "credits": "3",
+        "term": "year",
         "teacher_id": teacher,
         "disposition": disposition,
     }

@@ -263,6 +263,7 @@ def _row(position: int, row: RowView) -> PlanRow:
         unit_title=row.unit_title,
         credits=row.credits,
         credits_text=row.credits_text,
+        term=row.term,
         teacher_id=row.teacher_id,
         disposition=row.disposition,
         failure_rule=row.failure_rule,

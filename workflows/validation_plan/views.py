@@ -31,8 +31,9 @@ class RowView:
 
     ``disposition`` is ``replaced`` (by ``courses``), ``kept_distance``, ``kept_onsite`` or
     ``waived``; ``failure_rule`` what happens if the courses are failed. ``teacher_id`` is the
-    account of the teacher responsible for the unit. ``changed`` says that the row is not as
-    it was in the version before; None where there is nothing to compare with.
+    account of the teacher responsible for the unit, ``term`` when it is examined. ``changed``
+    says that the row is not as it was in the version before; None where there is nothing to
+    compare with.
     """
 
     lineage: str
@@ -40,6 +41,7 @@ class RowView:
     unit_title: str
     credits: Decimal | None
     credits_text: str | None
+    term: str | None
     teacher_id: int | None
     teacher_name: str
     disposition: str | None

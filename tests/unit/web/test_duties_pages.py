@@ -131,13 +131,16 @@ def test_a_grant(house, pages):
         amount="1 600,00",
         reference="S 1",
     )
-    page = pages.sees("ri", f"/cases/{case}")
-    (grant,) = re.findall(r"/grants/(\d+)/stay", page)
-    pages.sees("ri", f"/grants/{grant}/stay")
-    pages.sends("ri", f"/grants/{grant}/stay", status=422, stay_start="2026-09-01")
-    changed = {"stay_start": "2026-09-01", "stay_end": "2026-11-30", "note": "Home early"}
-    pages.sends("ri", f"/grants/{grant}/stay", **changed)
+    house.wait()
+    cut_short = f"/cases/{case}/cut-short"
+    assert cut_short in pages.sees("ri", f"/cases/{case}")
+    assert cut_short not in pages.sees("student", f"/cases/{case}")
+    pages.sees("ri", cut_short)
+    pages.sends("ri", cut_short, status=422, last_day="2026-11-30")
+    pages.sends("ri", cut_short, last_day="2026-11-30", reason="Home early")
+    house.wait()
     assert "€1,200.00" in pages.sees("ri", f"/cases/{case}")
+    assert "Home early" in pages.sees("student", f"/cases/{case}")
     pages.later(month=12, day=1)
     ended = {"stay_start": "2026-09-01", "stay_end": "2026-11-30"}
     pages.does(case, "student", refused=ended, report_done="true", **ended)

@@ -34,6 +34,7 @@ def plan(engine, app):
         "conversion_note": "Voted in 2024",
         "rows.0.unit_title": "Traduction",
         "rows.0.credits": "6",
+        "rows.0.term": "semester_1",
         "rows.0.teacher_id": numbers["tess"],
         "rows.0.disposition": "replaced",
         "rows.0.failure_rule": "host_resit",
@@ -41,6 +42,7 @@ def plan(engine, app):
         "rows.0.courses.0.credits": "4,5",
         "rows.1.unit_title": "Droit",
         "rows.1.credits": "3",
+        "rows.1.term": "year",
         "rows.1.teacher_id": numbers["tod"],
         "rows.1.disposition": "kept_distance",
     }

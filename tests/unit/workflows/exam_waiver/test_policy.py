@@ -1,5 +1,6 @@
 """Which exams are excused: derived, compared, limited by dates."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from workflows.exam_waiver.policy import (
     ADDED,
     CONTRACT_CHANGED,
     CUT_SHORT,
+    DAYS_UNKNOWN,
     DECIDE,
     KEPT,
     LEFT_OUT,
@@ -143,6 +145,33 @@ def test_a_stay_cut_short_takes_back_what_begins_after_its_last_day():
     assert marks(marked(exams, [], now))["b", 2, MAIN] == (LEFT_OUT, CUT_SHORT)
 
 
+def test_a_shortened_stay_has_exams_without_known_days_looked_at_once():
+    """Nobody can tell whether they begin after the last day."""
+    exams = exams_of([unit("a"), unit("x", None)], CALENDAR)
+    now = Circumstances(date(2027, 1, 11), 30, last_day=date(2027, 1, 31))
+    rows = marked(exams, exams, now)
+    assert marks(rows)["x", None, MAIN] == (REVOKED, DAYS_UNKNOWN)
+    assert verdict(rows, asked=False) == DECIDE
+    first = marked(exams, [], now)
+    assert marks(first)["x", None, MAIN] == (LEFT_OUT, DAYS_UNKNOWN)
+    looked_at = replace(now, reviewed=True)
+    assert marks(marked(exams, exams, looked_at))["x", None, MAIN] == (KEPT, None)
+
+
+def test_an_exam_whose_semester_has_no_days_in_the_calendar_is_looked_at_too():
+    exams = exams_of([unit("b", (2, 2))], Calendar.of({}))
+    now = Circumstances(date(2027, 1, 11), 30, last_day=date(2027, 1, 31))
+    assert marks(marked(exams, exams, now))["b", 2, MAIN] == (REVOKED, DAYS_UNKNOWN)
+
+
+def test_exams_without_known_days_may_be_excused_until_some_time_after_the_stay():
+    exams = exams_of([unit("x", None)], CALENDAR)
+    late = Circumstances(date(2027, 3, 3), 30, stay_end=date(2027, 1, 31))
+    assert marked(exams, [], late)[0].cause == TOO_LATE
+    in_time = Circumstances(date(2027, 3, 2), 30, stay_end=date(2027, 1, 31))
+    assert marked(exams, [], in_time)[0].mark == ADDED
+
+
 def test_a_session_that_is_long_over_is_left_out_until_somebody_says_why():
     exams = exams_of([unit("b", (2, 2))], CALENDAR)
     last = date(2027, 5, 12) + timedelta(days=30)
@@ -172,6 +201,8 @@ def row(mark, cause=None, starts=None):
         ([], False, NOTHING),
         ([], True, NOTHING),
         ([row(LEFT_OUT, CUT_SHORT)], False, NOTHING),
+        ([row(KEPT), row(LEFT_OUT, DAYS_UNKNOWN)], False, DECIDE),
+        ([row(KEPT), row(REVOKED, DAYS_UNKNOWN)], False, DECIDE),
         ([row(ADDED)], False, DECIDE),
         ([row(KEPT)], False, UNCHANGED),
         ([row(KEPT)], True, UNCHANGED),
@@ -212,7 +243,7 @@ days = st.dates(date(2026, 7, 1), date(2027, 9, 1))
 @given(units, units, days, st.none() | days)
 def test_every_exam_of_before_and_after_is_named_once_and_june_never(old, new, today, last_day):
     before, after = exams_of(old, CALENDAR), exams_of(new, CALENDAR)
-    rows = marked(after, before, Circumstances(today, 30, last_day))
+    rows = marked(after, before, Circumstances(today, 30, last_day=last_day))
     named = [row.exam.identity for row in rows]
     assert len(named) == len(set(named))
     assert set(named) == {exam.identity for exam in [*before, *after]}

@@ -34,3 +34,14 @@ def test_a_learning_agreement_replaces_what_it_recognises():
 def test_a_plan_excuses_from_replaced_and_waived_units_alone(disposition, examined_abroad):
     plan = [PlanRow(lineage="x", unit_title="UE", disposition=disposition, credits_text="6")]
     assert bool(units_of_plan(plan)) == examined_abroad
+
+
+@pytest.mark.parametrize(
+    ("written", "term"),
+    [("semester_1", (1, 2)), ("semester_2", (2, 2)), ("year", (1, 1)), (None, None), ("x", None)],
+)
+def test_a_plan_tells_when_its_units_are_examined(written, term):
+    (found,) = units_of_plan(
+        [PlanRow(lineage="x", unit_title="UE", disposition="replaced", term=written)]
+    )
+    assert found.term == term

@@ -17,6 +17,7 @@ def unit(title="Traduction", **changes):
     return {
         "unit_title": title,
         "credits": "6",
+        "term": "semester_2",
         "teacher_id": "3",
         "disposition": "replaced",
         "failure_rule": "host_resit",
@@ -77,6 +78,8 @@ def test_a_complete_plan_is_read_and_has_no_errors():
         ({"rows": [unit(teacher_id="99")]}, {"rows.0.teacher_id": ["not_an_option"]}),
         ({"rows": [unit(disposition="")]}, {"rows.0.disposition": ["required"]}),
         ({"rows": [unit(disposition="lost")]}, {"rows.0.disposition": ["not_an_option"]}),
+        ({"rows": [unit(term="")]}, {"rows.0.term": ["required"]}),
+        ({"rows": [unit(term="june")]}, {"rows.0.term": ["not_an_option"]}),
         ({"rows": [unit(failure_rule="")]}, {"rows.0.failure_rule": ["required"]}),
         ({"rows": [unit(courses=[])]}, {"rows.0.courses": ["course_required"]}),
         (
