@@ -184,6 +184,14 @@ SENTENCES = {
     "passed_stays_passed": lazy(
         "What was agreed and passed stays passed; it cannot be asked again."
     ),
+    "passed_stays_agreed": lazy(
+        "It was passed and answers a component that was agreed: let it answer one, "
+        "or say which other passed course answers that component."
+    ),
+    "agreed_credits_lost": lazy(
+        "What was agreed and passed keeps its %(low)s ECTS; joined like this, "
+        "%(high)s would be left."
+    ),
     "failed_stays_failed": lazy("What the partner did not pass stays below 10."),
     "verdict_reason_required": lazy(
         "Say why the decision differs from the rule; the student reads it."

@@ -215,6 +215,29 @@ def links(house):
     )
 
 
+class TestMatching:
+    def test_a_passed_course_taken_from_its_component_is_refused_in_place(self, house, people):
+        house.begin()
+        house.complete(house.ri, **transcript(row("Derecho"), row("Historia")))
+        courses = house.read(
+            lambda _, t: [(str(each.id), each.agreed_id) for each in t.lines if each.present]
+        )
+        (derecho, _), (historia, answered) = courses
+        form = {
+            "lines.0.id": derecho,
+            "lines.0.agreed": "",
+            "lines.1.id": historia,
+            "lines.1.agreed": str(answered),
+            "outcome": "approve",
+        }
+        answer = people("coordinator").post(f"{task(house)}/complete", data=form)
+        page = answer.get_data(as_text=True)
+        assert answer.status_code == 422
+        assert "It was passed and answers a component that was agreed" in page
+        chosen = re.search(r'<select[^>]*name="lines.0.agreed".*?</select>', page, re.DOTALL)
+        assert "selected" not in chosen[0]
+
+
 class TestProposal:
     @pytest.fixture(autouse=True)
     def _entered(self, house):
