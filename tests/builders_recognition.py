@@ -65,6 +65,7 @@ def record_tables(engine: Engine, home_hei_id: str) -> None:
                 scale=scale,
                 entries=entries,
                 source="tests",
+                actor="system",
                 now=unit.now,
             )
 

@@ -57,6 +57,7 @@ def _know_tables(stage: Stage, arguments: Mapping[str, Any]) -> None:
                 scale=scale,
                 entries=entries,
                 source="scenario",
+                actor="system",
                 now=unit.now,
             )
 
