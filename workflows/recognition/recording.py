@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import InvalidInput, InvalidState
+from engine.tables import instance
 from workflows.contract.digest import content_digest
 from workflows.contract.policy import ECTS, MAIN_PART
 from workflows.contract.reading import effective_components, version_in_force
@@ -44,6 +46,12 @@ class Case:
 
     instance_id: int
     definition_id: int
+
+
+def case_of(session: Session, instance_id: int) -> Case:
+    """The case with that number."""
+    statement = select(instance.c.definition_id).where(instance.c.id == instance_id)
+    return Case(instance_id, int(session.execute(statement).scalar_one()))
 
 
 def upload(

@@ -37,6 +37,7 @@ def uses_of(session: Session, table: GradingTable) -> list[Use]:
     )
     found: dict[int, Use] = {}
     for instance_id, mobility, text in session.execute(statement):
+        assert text is not None, "a trace that names a university is one"
         trace = from_json(json.loads(text))
         if any(_is(used, table) for used in (trace.source, trace.target)):
             name = f"{mobility.student_given_names or ''} {mobility.student_family_name or ''}"

@@ -17,6 +17,7 @@ from workflows.grading.models import GradingTable
 from workflows.mobility.models import Mobility
 from workflows.people.models import Person
 from workflows.people.services import add_to_group, set_password
+from workflows.recognition.services import under_way
 
 
 @pytest.fixture
@@ -95,6 +96,32 @@ class TestBeginning:
         assert "Enter the partner’s transcript" in text_of(answer)
         again = people("ri").post(f"/cases/{case}/recognition", follow_redirects=True)
         assert "A recognition is under way already." in text_of(again)
+
+    def test_the_file_comes_with_it_and_fills_the_first_task(self, house, people):
+        case = house.view(house.mobility).instance_id
+        data = {"file": (io.BytesIO(sample("elmo-1.7-example")), "transcript.xml")}
+        answer = people("ri").post(
+            f"/cases/{case}/recognition",
+            data=data,
+            content_type="multipart/form-data",
+            follow_redirects=True,
+        )
+        assert 'value="Compiler construction"' in answer.get_data(as_text=True)
+        with house.engine.reading() as session:
+            house.case = under_way(session, house.mobility)
+        (document,) = house.documents()
+        assert document.kind == "recognition.transcript"
+
+    def test_a_file_that_is_refused_begins_nothing(self, house, people):
+        case = house.view(house.mobility).instance_id
+        data = {"file": (io.BytesIO(b"MZ\x90"), "transcript.exe")}
+        answer = people("ri").post(
+            f"/cases/{case}/recognition", data=data, content_type="multipart/form-data"
+        )
+        assert answer.status_code == 422
+        assert f'action="/cases/{case}/recognition"' in answer.get_data(as_text=True)
+        with house.engine.reading() as session:
+            assert under_way(session, house.mobility) is None
 
     def test_nobody_else_does(self, house, people):
         case = house.view(house.mobility).instance_id
