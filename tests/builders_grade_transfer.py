@@ -72,6 +72,7 @@ class ReceivingHouse(House):
                 scale="FR",
                 entries=FRENCH_TABLE,
                 source="test",
+                actor="system",
                 now=unit.now,
             )
 

@@ -65,6 +65,7 @@ def record_tables(engine: Engine, home_hei_id: str) -> None:
                 scale=scale,
                 entries=entries,
                 source="tests",
+                actor="system",
                 now=unit.now,
             )
 
@@ -125,7 +126,7 @@ class RecognitionHouse(House):
     def begin(self) -> int:
         """RI begins the recognition; gives the case's number."""
         with self.engine.unit(self.ri) as unit:
-            self.case = begin(self.engine, unit, self.mobility, home_hei_id=HOME).instance_id
+            self.case = begin(self.engine, unit, self.mobility, home_hei_id=HOME)
         self.work()
         return self.case
 

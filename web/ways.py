@@ -114,6 +114,13 @@ TOOLS: tuple[Way, ...] = (
         _ri,
     ),
     Way(
+        "grading_tables.index",
+        lazy("Grading tables"),
+        lazy("How often each grade is given, here and at the partners: what conversions rest on."),
+        "list",
+        _ri,
+    ),
+    Way(
         "incidents.index",
         lazy("Incidents"),
         lazy("Cases that cannot go on by themselves, and what to do about them."),

@@ -121,6 +121,30 @@ def test_a_jury_that_leaves_the_rule_says_why_and_the_student_is_told(house):
     assert house.read(lambda recognition, _: recognition.verdict_by_rule) == "partly"
 
 
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        ("fr", ("reconnues en totalité", "pour le jury, le 2 mars 2027", "recours gracieux")),
+        ("en", ("recognised", "2 March 2027", "appeal")),
+        ("es", ("reconoc", "2 de marzo de 2027", "recurso")),
+    ],
+)
+def test_the_mail_says_who_decided_when_why_and_how_to_contest_it(house, language, sentences):
+    with house.engine.unit(house.ri) as unit:
+        unit.session.get(Person, house.ids["student"]).locale = language
+    house.begin()
+    house.complete(house.ri, **transcript(row("Derecho", "4"), *(row(t) for t in TITLES[1:])))
+    house.propose({"Lengua": ("18", "Prix du meilleur mémoire.")})
+    house.decide("recognised", verdict_reason="Compensation votée.")
+    house.complete(house.registrar, "approve")
+    (mail,) = [
+        m for m in house.mails() if m.to == "lea.martin@example.org" and "LEA 2026" in m.body
+    ]
+    reasons = ("Compensation votée.", "Lengua – Prix du meilleur mémoire.")
+    for said in ("Jeanne Dupont", "30", *reasons, *sentences):
+        assert said in mail.body
+
+
 def test_the_decision_speaks_the_student_s_language_beside_french(house):
     with house.engine.unit(house.ri) as unit:
         unit.session.get(Person, house.ids["student"]).locale = "es"

@@ -232,6 +232,31 @@ class TestMatching:
             "Traducción": "absent",
         }
 
+    def test_a_passed_course_does_not_lose_its_component(self, house):
+        house.complete(house.ri, **transcript(row("Derecho"), row("Lengua"), row("Otra cosa")))
+        asked = [{**each, "agreed": ""} for each in links(house)[:1]] + links(house)[1:]
+        errors = refusal(lambda: house.complete(house.coordinator, "approve", lines=asked))
+        assert errors == {"lines.0.agreed": ["passed_stays_agreed"]}
+        assert house.at() == "match"
+        assert house.read(lambda _, t: t.lines[0].agreed.title) == "Derecho"
+
+    def test_it_may_be_moved_or_make_room_for_the_one_that_was_meant(self, house):
+        house.complete(house.ri, **transcript(row("Derecho"), row("Lengua"), row("Otra cosa")))
+        moved = links(house, Derecho="Historia", **{"Otra cosa": "Lengua"})
+        moved[1]["agreed"] = ""
+        house.complete(house.coordinator, "approve", lines=moved)
+        answers = house.read(
+            lambda _, t: [line.agreed and line.agreed.title for line in t.lines if line.present]
+        )
+        assert answers == ["Historia", None, "Lengua"]
+
+    def test_a_failed_course_may_be_called_extra(self, house):
+        house.complete(house.ri, **transcript(row("Derecho", "3"), row("Lengua")))
+        lines = links(house)
+        lines[0]["agreed"] = ""
+        house.complete(house.coordinator, "approve", lines=lines)
+        assert house.at() == "propose"
+
 
 def test_the_same_answer_twice_is_one(house):
     sent = transcript()

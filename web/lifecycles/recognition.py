@@ -172,6 +172,7 @@ def _matching(item: WorkItem, typed: Typed) -> Mapping[str, Any]:
         "links": links,
         "usual_reasons": words.transcript_returns(),
         "reason_label": _("Why? RI reads this and asks the partner."),
+        "error_labels": _link_labels(recognition),
     }
 
 
@@ -283,6 +284,12 @@ def _labels(typed: Typed) -> dict[str, str]:
             field = words.transcript_field(rest[1])
             labels[path] = _("Course %(number)s, %(field)s", number=int(rest[0]) + 1, field=field)
     return labels
+
+
+def _link_labels(recognition: RecognitionShown) -> dict[str, str]:
+    labels = {"lines": _("Which course answers what?")}
+    courses = [line for line in recognition.lines if line.present]
+    return labels | {f"lines.{n}.agreed": line.title for n, line in enumerate(courses)}
 
 
 def _grade_labels(recognition: RecognitionShown) -> dict[str, str]:

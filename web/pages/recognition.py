@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,7 +15,11 @@ from workflows.contract.xml import MAX_BYTES, ImportProblem, Refused
 from workflows.mobility.models import Mobility
 from workflows.mobility.services import mobility_of_case
 from workflows.recognition.intake import Incoming, receive, take_in
-from workflows.recognition.services import begin
+from workflows.recognition.recording import Case, case_of
+from workflows.recognition.services import begin, first_task
+
+if TYPE_CHECKING:
+    from engine import Unit
 
 pages = Blueprint("recognition", __name__)
 
@@ -35,23 +38,37 @@ def _mobility(business_key: str) -> Mobility:
 
 @pages.post("/cases/<id:instance_id>/recognition")
 def start(instance_id: int) -> ResponseReturnValue:
-    """Begin the recognition of the case's mobility, and go to its first task."""
+    """Record that a partner's transcript is here, with its file where there is one."""
     case = cast("Instance", g.instance)
-    engine = current.engine()
+    mobility = _mobility(case.business_key)
+    name, data = _sent_file()
     try:
-        with engine.unit(current.actor()) as unit:
-            started = begin(
-                engine,
-                unit,
-                _mobility(case.business_key).id,
-                home_hei_id=current.settings().home_hei,
-            )
+        incoming = receive(data, name, mobility) if data else None
+    except (Refused, InvalidInput) as refused:
+        address = url_for("recognition.start", instance_id=instance_id)
+        back = url_for("cases.show", instance_id=instance_id)
+        return _refused(case, name, refused, address=address, back=back)
+    try:
+        task = _begun(mobility, incoming)
     except InvalidInput as refused:
         for sentences in words.field_errors(refused.errors).values():
             flash(" ".join(sentences), "warning")
         return redirect(url_for("cases.show", instance_id=instance_id))
     flash(_("The recognition has begun."), "done")
-    return redirect(url_for("tasks.show", item_id=started.work_items[0]))
+    return redirect(url_for("tasks.show", item_id=task))
+
+
+def _begun(mobility: Mobility, incoming: Incoming | None) -> int:
+    """Begin the recognition and keep the file, if there is one; its first task."""
+    engine, actor = current.engine(), current.actor()
+    with engine.unit(actor) as unit:
+        home = current.settings().home_hei
+        case = begin(engine, unit, mobility.id, home_hei_id=home)
+        task = first_task(unit.session, case)
+        if incoming is not None:
+            engine.save_draft(task, actor=actor, data=incoming.draft, unit=unit)
+            _take_in(unit, case_of(unit.session, case), mobility, incoming)
+    return task
 
 
 @pages.post("/tasks/<id:item_id>/transcript")
@@ -60,38 +77,60 @@ def upload(item_id: int) -> ResponseReturnValue:
     item = cast("WorkItem", g.work_item)
     if item.page != PAGE:
         raise NotFound
-    file = request.files.get("file")
-    name = ((file.filename if file else "") or "?")[:NAME_LENGTH]
-    # One byte more than may be: enough to be refused, whatever else there is.
-    data = file.read(MAX_BYTES + 1) if file else b""
+    name, data = _sent_file()
     mobility = _mobility(item.business_key)
     try:
         incoming = receive(data, name, mobility)
-    except Refused as refused:
-        return _refused(item, name, refused.problems)
-    except InvalidInput as refused:
-        texts = [text for each in words.field_errors(refused.errors).values() for text in each]
-        return _refused(item, name, [ImportProblem(0, "", text) for text in texts])
-    _keep(item, mobility, incoming)
-    flash(_("%(file)s is here. Look it over, then send it.", file=name), "done")
-    return redirect(url_for("tasks.show", item_id=item_id))
-
-
-def _keep(item: WorkItem, mobility: Mobility, incoming: Incoming) -> None:
+    except (Refused, InvalidInput) as refused:
+        address = url_for("recognition.upload", item_id=item_id)
+        back = url_for("tasks.show", item_id=item_id)
+        return _refused(item, name, refused, address=address, back=back)
     engine, actor = current.engine(), current.actor()
     with engine.unit(actor) as unit:
         draft = {**(item.draft or {}), **incoming.draft}
         # First, because it locks the case and checks that the task is the actor's.
         engine.save_draft(item.id, actor=actor, data=draft, unit=unit)
-        take_in(unit.session, item, mobility, incoming, actor=actor.id, now=unit.now)
+        _take_in(unit, Case(item.instance_id, item.definition_id), mobility, incoming)
+    flash(_("%(file)s is here. Look it over, then send it.", file=name), "done")
+    return redirect(url_for("tasks.show", item_id=item_id))
 
 
-def _refused(item: WorkItem, name: str, problems: Sequence[ImportProblem]) -> ResponseReturnValue:
+def _sent_file() -> tuple[str, bytes]:
+    """The name and the bytes of the file sent; one byte more than may be, to be refused."""
+    file = request.files.get("file")
+    name = ((file.filename if file else "") or "?")[:NAME_LENGTH]
+    return name, file.read(MAX_BYTES + 1) if file else b""
+
+
+def _take_in(unit: Unit, case: Case, mobility: Mobility, incoming: Incoming) -> None:
+    take_in(unit.session, case, mobility, incoming, actor=unit.actor.id, now=unit.now)
+
+
+def _refused(
+    about: Instance | WorkItem,
+    name: str,
+    refused: Refused | InvalidInput,
+    *,
+    address: str,
+    back: str,
+) -> ResponseReturnValue:
+    if isinstance(refused, Refused):
+        problems = refused.problems
+    else:
+        texts = [text for each in words.field_errors(refused.errors).values() for text in each]
+        problems = [ImportProblem(0, "", text) for text in texts]
     said = [
         {"line": each.line, "text": words.refused_file(each.code, each.params, _text(each))}
         for each in problems
     ]
-    page = render_template("recognition/upload.html", item=item, filename=name, problems=said)
+    page = render_template(
+        "recognition/upload.html",
+        about=about,
+        filename=name,
+        problems=said,
+        address=address,
+        back=back,
+    )
     return page, 422
 
 

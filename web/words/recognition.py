@@ -225,6 +225,19 @@ def grading_table(table: TableUsed) -> str:
     return str(said)
 
 
+def table_remark(flag: str) -> str:
+    """What was put right in a grading table, or should be known of it."""
+    code, _sep, total = flag.partition(":")
+    if code == "shares_sum":
+        number = format_decimal(Decimal(total))
+        sentence = _(
+            "The published shares add up to %(number)s; they were taken as parts of that.",
+            number=number,
+        )
+        return str(sentence)
+    return str(FLAGS[code])
+
+
 def percent(part: Fraction) -> str:
     """A part of a whole in per cent, to one decimal."""
     tenths = round(part * 1000)
@@ -255,7 +268,7 @@ def _steps(trace: Trace) -> Iterator[str]:
         yield _("Tried before: %(steps)s.", steps="; ".join(map(_fallback, trace.fallbacks)))
     for flag in trace.flags:
         if flag in FLAGS or flag.startswith("shares_sum"):
-            yield _flag(flag)
+            yield table_remark(flag)
 
 
 def _way(trace: Trace) -> Iterator[str]:
@@ -317,18 +330,6 @@ def _fallback(step: Fallback) -> str:
     else:
         why = str(WHY.get(step.why, step.why))
     return str(_("%(step)s: %(why)s", step=name, why=why))
-
-
-def _flag(flag: str) -> str:
-    code, _sep, total = flag.partition(":")
-    if code == "shares_sum":
-        number = format_decimal(Decimal(total))
-        sentence = _(
-            "The published shares add up to %(number)s; they were taken as parts of that.",
-            number=number,
-        )
-        return str(sentence)
-    return str(FLAGS[code])
 
 
 def _number(value: Fraction) -> str:

@@ -189,6 +189,17 @@ SENTENCES = {
     "passed_stays_passed": lazy(
         "What was agreed and passed stays passed; it cannot be asked again."
     ),
+    "passed_stays_agreed": lazy(
+        "It was passed and answers a component that was agreed: let it answer one, "
+        "or say which other passed course answers that component."
+    ),
+    "agreed_credits_lost": lazy(
+        "What was agreed and passed keeps its %(low)s ECTS; joined like this, "
+        "%(high)s would be left."
+    ),
+    "does_not_add_up": lazy("The figures add up to %(high)s, not to %(low)s."),
+    "nobody_passed": lazy("The table holds no passing grade that anybody was given."),
+    "mixed_labels": lazy("These grades cannot be put in order together."),
     "failed_stays_failed": lazy("What the partner did not pass stays below 10."),
     "verdict_reason_required": lazy(
         "Say why the decision differs from the rule; the student reads it."

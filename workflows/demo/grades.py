@@ -66,6 +66,7 @@ def record_tables(session: Session, home: str, years: tuple[str, ...], now: date
             scale=scale,
             entries=counts,
             source=SOURCE,
+            actor="system",
             now=now,
         )
 

@@ -100,7 +100,7 @@ def _answer(
 
 def _begin(stay: Stay, moment: Moment) -> int:
     number = int(stay.case(moment.session))
-    return begin(moment.engine, moment.unit, number, home_hei_id=moment.home).instance_id
+    return begin(moment.engine, moment.unit, number, home_hei_id=moment.home)
 
 
 def _transcript(stay: Stay, pace: Pace, moment: Moment, failed: int) -> dict[str, object]:

@@ -59,7 +59,8 @@ class GradingTable(Base):
 
     ``isced_f`` has 1 to 4 digits and is empty for the whole institution, ``eqf`` is 0 for
     all levels. Versions are added, never replaced: a decision names the one it used.
-    ``counted`` is False where only percentages were published.
+    ``counted`` is False where only percentages were published. ``source`` says where the
+    figures come from, ``created_by`` names the actor who recorded them.
     """
 
     __tablename__ = "grading_table"
@@ -75,6 +76,7 @@ class GradingTable(Base):
     counted: Mapped[bool] = mapped_column(Boolean, default=True)
     warnings: Mapped[str] = mapped_column(Text, default="")
     source: Mapped[str] = mapped_column(Text)
+    created_by: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(Instant)
 
     __table_args__ = (UniqueConstraint("hei_id", "isced_f", "eqf", "scale", "version"),)

@@ -34,6 +34,14 @@ SHARE_TOLERANCE = Decimal(1)
 Written = Sequence[tuple[object, object]]
 """Labels and counts as somebody wrote them: nothing about them is believed."""
 
+ORDER = (
+    GradingTable.hei_id,
+    GradingTable.isced_f,
+    GradingTable.eqf,
+    GradingTable.scale,
+    GradingTable.version,
+)
+
 _COUNT = re.compile(r"[0-9]{1,8}([.,][0-9]{1,6})?", re.ASCII)
 _YEAR = re.compile(r"([0-9]{4})/([0-9]{4})", re.ASCII)
 
@@ -91,6 +99,7 @@ def record(
     scale: str,
     entries: Written,
     source: str,
+    actor: str,
     now: datetime,
     counted: bool = True,
     declared: int | None = None,
@@ -120,6 +129,7 @@ def record(
         counted=counted,
         warnings=",".join((*warnings, *clean.warnings)),
         source=source,
+        created_by=actor,
         created_at=now,
     )
     session.add(row)
@@ -154,6 +164,29 @@ def tables_of(session: Session, hei_id: str) -> list[GradingTable]:
     for row in rows:
         newest.setdefault((row.isced_f, row.eqf, row.scale), row)
     return sorted(newest.values(), key=lambda row: (-len(row.isced_f), row.isced_f, -row.eqf))
+
+
+def every_table(session: Session) -> list[GradingTable]:
+    """The newest version of each table there is, by institution, field, level and scale."""
+    newest = {_about(row): row for row in session.scalars(select(GradingTable).order_by(*ORDER))}
+    return list(newest.values())
+
+
+def versions_of(session: Session, table: GradingTable) -> list[GradingTable]:
+    """All versions of a table, the newest first."""
+    rows = session.scalars(
+        select(GradingTable).where(
+            GradingTable.hei_id == table.hei_id,
+            GradingTable.isced_f == table.isced_f,
+            GradingTable.eqf == table.eqf,
+            GradingTable.scale == table.scale,
+        )
+    )
+    return sorted(rows, key=lambda row: -row.version)
+
+
+def _about(row: GradingTable) -> tuple[str, str, int, str]:
+    return row.hei_id, row.isced_f, row.eqf, row.scale
 
 
 def table_for(

@@ -8,10 +8,12 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from sqlalchemy.orm import Session
 
 from engine.errors import InvalidState
 from workflows.mobility.models import Mobility
+from workflows.notices.news import LOCALE_OF_DAYS
 from workflows.papers.rendering import words
 from workflows.partners.services import find_institution, get_department
 from workflows.recognition.models import PartnerTranscript, Recognition
@@ -70,6 +72,31 @@ def paper_of(
         "authors": _authors(result),
         "issued_on": _day(at),
         "appeal_months": appeal_months,
+    }
+
+
+def decision_in_words(
+    result: ResultOfRecognition, language: str, appeal_months: str
+) -> dict[str, str]:
+    """A decision as sentences of its document: for whom a text has to do."""
+    said = words("recognition", language)
+    rule = Rule.from_json(result.rule)
+    reasons = [
+        f"{said['rule']} – {said[f'rule_{rule.code}']} ({rule.version})",
+        *([result.verdict_reason] if result.verdict_reason else []),
+        *(f"{line.title} – {reason}" for line in result.basis for reason in line.reasons),
+    ]
+    day = format_date(
+        result.decided_at.astimezone(ZONE),
+        "long",
+        locale=LOCALE_OF_DAYS.get(language, language),
+    )
+    return {
+        "verdict": said[f"verdict_{result.verdict.value}"],
+        "credits": said["credits_awarded"].format(ects=_plain(result.credits_awarded)),
+        "reasons": "\n".join(f"- {reason}" for reason in reasons),
+        "author": said["decided_by"].format(name=result.decided.name, date=day),
+        "remedies": said["remedies_text"].format(months=appeal_months),
     }
 
 

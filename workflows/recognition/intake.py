@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
@@ -17,9 +16,6 @@ from workflows.recognition.elmo import CourseRead, TranscriptRead, read_transcri
 from workflows.recognition.entry import FIELDS, STATUSES
 from workflows.recognition.models import PartnerTranscript
 from workflows.recognition.recording import Case, upload
-
-if TYPE_CHECKING:
-    from engine.values import WorkItem
 
 XML = "application/xml"
 XML_MARKS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b"\xfe\xff\x00<")
@@ -60,7 +56,7 @@ def receive(data: bytes, name: str, mobility: Mobility) -> Incoming:
 
 def take_in(
     session: Session,
-    item: WorkItem,
+    case: Case,
     mobility: Mobility,
     incoming: Incoming,
     *,
@@ -70,7 +66,7 @@ def take_in(
     """Keep the file with its case, and what it says until somebody has looked it over."""
     document = documents.store(
         session,
-        business_key=item.business_key,
+        business_key=str(mobility.id),
         kind=UPLOAD,
         language=LANGUAGE,
         filename=incoming.filename,
@@ -82,7 +78,7 @@ def take_in(
     if incoming.pdf is not None:
         documents.store(
             session,
-            business_key=item.business_key,
+            business_key=str(mobility.id),
             kind=UPLOAD,
             language=LANGUAGE,
             filename=f"transcript-{mobility.id}.pdf",
@@ -91,7 +87,6 @@ def take_in(
             now=now,
             actor_id=actor,
         )
-    case = Case(item.instance_id, item.definition_id)
     return upload(
         session, case, mobility, incoming.read, document_id=document.id, actor=actor, now=now
     )

@@ -24,6 +24,7 @@ from workflows.recognition.documents import (
     paper_of,
     seal_reason,
 )
+from workflows.recognition.results import result_of
 from workflows.recognition.services import entered
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class Issue:
                     recognition,
                     transcript,
                     language,
-                    appeal_months=str(job.variables.get("appeal_months") or "2"),
+                    appeal_months=_appeal_months(job),
                     at=job.now,
                 )
                 for language in languages(person.locale if person else None)
@@ -122,7 +123,9 @@ class Issue:
         assert isinstance(result, dict)
         assert ctx.job.instance_id is not None
         mobility = _mobility(ctx.session, ctx.job)
-        recognition, _ = entered(ctx.session, ctx.job.instance_id)
+        recognition, transcript = entered(ctx.session, ctx.job.instance_id)
+        decision = result_of(recognition, transcript)
+        assert decision is not None, "what has been set in a document was decided"
         before = {
             each.language: each
             for each in documents.of_case(ctx.session, ctx.job.business_key)
@@ -144,7 +147,9 @@ class Issue:
             )
             if language in before:
                 documents.supersede(ctx.session, before[language], document)
-        news.decided(ctx.unit, mobility, recognition)
+        news.decided(
+            ctx.unit, mobility, recognition, decision, appeal_months=_appeal_months(ctx.job)
+        )
         return {}
 
 
@@ -155,6 +160,13 @@ def services(office: Office) -> Mapping[str, Service]:
         "recognition.alert": Alert(),
         "recognition.issue": Issue(office, Sealer(office)),
     }
+
+
+def _appeal_months(job: Job) -> str:
+    months = job.variables.get("appeal_months")
+    if not isinstance(months, str):
+        raise InvalidState("The decision table gives no appeal_months.")
+    return months
 
 
 def _mobility(session: Session, job: Job) -> Mobility:

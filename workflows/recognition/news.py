@@ -6,9 +6,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from workflows.mail.outbox import Mail
-from workflows.notices.news import Recipient, compose, tell
+from workflows.notices.news import Recipient, compose, spoken, tell
 from workflows.notices.partner import contact_of_mobility
 from workflows.people.services import RI, coordinator_group, head_group, people_in, student_group
+from workflows.recognition.documents import decision_in_words
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,23 +20,37 @@ if TYPE_CHECKING:
     from workflows.mobility.models import Mobility
     from workflows.office import Office
     from workflows.recognition.models import Recognition
+    from workflows.recognition.results import ResultOfRecognition
 
 MAILS = "workflows.recognition"
 
 
-def decided(unit: Unit, mobility: Mobility, recognition: Recognition) -> None:
-    """The decision is notified: the student learns it, with the way to its document."""
+def decided(
+    unit: Unit,
+    mobility: Mobility,
+    recognition: Recognition,
+    result: ResultOfRecognition,
+    *,
+    appeal_months: str,
+) -> None:
+    """The decision is notified: what, by whom, when, why, and the ways to contest it.
+
+    The student reads it in the words of its document (P9: notified with author, date,
+    reasons, remedies).
+    """
     if mobility.person_id is None:
         return
-    tell(
-        unit,
-        mails=MAILS,
-        kind="decided",
-        news=f"recognition-decided-{recognition.id}-{recognition.proposal}",
-        to=people_in(unit.session, student_group(mobility.person_id)),
-        values=_about(mobility),
-        link=f"/cases/{recognition.instance_id}",
-    )
+    for person in people_in(unit.session, student_group(mobility.person_id)):
+        told = decision_in_words(result, spoken(person.locale or ""), appeal_months)
+        tell(
+            unit,
+            mails=MAILS,
+            kind="decided",
+            news=f"recognition-decided-{recognition.id}-{recognition.proposal}",
+            to=[person],
+            values={**_about(mobility), **told},
+            link=f"/cases/{recognition.instance_id}",
+        )
 
 
 def alert(

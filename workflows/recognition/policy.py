@@ -1,8 +1,11 @@
 """The department's rule: what it takes, what the average is, what a decision may say.
 
 The rule is one line of the decision table ``recognition_rule``, chosen by department and
-academic year, and pinned to the case: what students were told before they left is what
-holds (TA Melun 2111921, 2023). Two things no rule and no jury can change: agreed credits
+academic year of the stay, as the table stands when the recognition begins, and pinned to
+the case with the first transcript. What students were told before they left is what holds
+(TA Melun 2111921, 2023): so a new vote takes a new line for the years to come, and whoever
+edits the line of a year that has begun breaks a promise that the program cannot see. Two
+things no rule and no jury can change: agreed credits
 that were passed are recognised "without any additional work or assessment" (Council
 Recommendation of 26 November 2018), and a pass or fail of the host stays one.
 """
@@ -113,10 +116,12 @@ class Graded:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the verdict's decision table sees of a case: whole numbers, so that it is exact.
+    """What the verdict's decision table sees of a case: no fractions, so that it is exact.
 
-    ``mean_hundredths`` is the average in hundredths, rounded down: it reaches a threshold
-    in hundredths exactly when the average does. -1 where there is none.
+    ``units_covered`` says whether the credits passed reach those of the home units together
+    (False where there are none). ``mean_hundredths`` is the average in hundredths, rounded
+    down: it reaches a threshold in hundredths exactly when the average does. -1 where there
+    is none.
     """
 
     passed: int
@@ -126,6 +131,7 @@ class Facts:
     credit_mismatches: int
     mean_hundredths: int
     threshold_hundredths: int
+    units_covered: bool
 
     def variables(self) -> dict[str, Value]:
         """Them as process variables."""
@@ -170,8 +176,13 @@ def weighted_mean(lines: Iterable[Graded], counted: Counted) -> Fraction | None:
     return points / weights if weights else None
 
 
-def facts(lines: Sequence[Graded], rule: Rule, credit_mismatches: int) -> Facts:
-    """What the rule's decision table is asked with."""
+def facts(
+    lines: Sequence[Graded],
+    rule: Rule,
+    credit_mismatches: int,
+    units: Sequence[Decimal | None],
+) -> Facts:
+    """What the rule's decision table is asked with; ``units`` are the credits of home units."""
     kept = settled(lines)
     mean = weighted_mean(lines, rule.counted)
     return Facts(
@@ -182,7 +193,16 @@ def facts(lines: Sequence[Graded], rule: Rule, credit_mismatches: int) -> Facts:
         credit_mismatches=credit_mismatches,
         mean_hundredths=-1 if mean is None else math.floor(mean * 100),
         threshold_hundredths=int(rule.threshold * 100),
+        units_covered=0 < _sum(units) <= _passed_credits(lines),
     )
+
+
+def _passed_credits(lines: Iterable[Graded]) -> Decimal:
+    return _sum([line.credits for line in settled(lines) if line.outcome in PASSES])
+
+
+def _sum(numbers: Iterable[Decimal | None]) -> Decimal:
+    return sum((each or Decimal(0) for each in numbers), Decimal(0))
 
 
 def credits_awarded(
@@ -192,11 +212,7 @@ def credits_awarded(
 
     Groups replace groups: all of the group's credits, or those of what was passed.
     """
-    group = sum((unit or Decimal(0) for unit in units), Decimal(0))
-    passed = sum(
-        (line.credits or Decimal(0) for line in settled(lines) if line.outcome in PASSES),
-        Decimal(0),
-    )
+    group, passed = _sum(units), _passed_credits(lines)
     if verdict is Verdict.RECOGNISED:
         return group or passed
     return min(passed, group) if units else passed

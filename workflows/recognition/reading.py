@@ -195,7 +195,7 @@ def _totals(
         units=_sum(units),
         awarded=credits_awarded(Verdict.PARTLY, lines, units),
         mean=weighted_mean(lines, rule.counted),
-        facts=facts(lines, rule, mismatches),
+        facts=facts(lines, rule, mismatches, units),
     )
 
 

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import InvalidInput, InvalidState
+from engine.tables import instance
 from workflows.contract.digest import content_digest
 from workflows.contract.policy import ECTS, MAIN_PART
 from workflows.contract.reading import effective_components, version_in_force
@@ -23,6 +25,7 @@ from workflows.mobility.models import Mobility
 from workflows.recognition.conversion import Result, convert
 from workflows.recognition.elmo import SHOWN, TranscriptRead
 from workflows.recognition.entry import TranscriptTyped, scale_named
+from workflows.recognition.keeping import Joined, check_kept
 from workflows.recognition.matching import folded, matched, missing
 from workflows.recognition.models import (
     AgreedComponent,
@@ -31,7 +34,7 @@ from workflows.recognition.models import (
     RecognitionUnit,
     ResultLine,
 )
-from workflows.recognition.policy import Rule
+from workflows.recognition.policy import PASSES, Rule
 from workflows.recognition.services import recognition_of
 from workflows.recognition.tables import kept, register, sources
 from workflows.recognition.trace import Outcome, to_json
@@ -43,6 +46,12 @@ class Case:
 
     instance_id: int
     definition_id: int
+
+
+def case_of(session: Session, instance_id: int) -> Case:
+    """The case with that number."""
+    statement = select(instance.c.definition_id).where(instance.c.id == instance_id)
+    return Case(instance_id, int(session.execute(statement).scalar_one()))
 
 
 def upload(
@@ -125,21 +134,39 @@ def relink(
 ) -> None:
     """Join courses to agreed components as a person says: line id to component id or None.
 
-    Raises InvalidInput at ``lines`` unless exactly the courses of the transcript are named.
+    Raises InvalidInput at ``lines`` unless exactly the courses of the transcript are named,
+    and as :func:`workflows.recognition.keeping.check_kept` does where something agreed and
+    passed would be lost.
     """
     courses = [line for line in transcript.lines if line.present]
     known = {each.id: each for each in transcript.agreed}
     if set(links) != {line.id for line in courses}:
         raise InvalidInput({"lines": ["not_these_lines"]})
+    if not {target for target in links.values() if target is not None} <= set(known):
+        raise InvalidInput({"lines": ["not_an_option"]})
+    _check_kept(courses, links, known)
     for line in courses:
         target = links[line.id]
-        if target is not None and target not in known:
-            raise InvalidInput({"lines": ["not_an_option"]})
         line.agreed = None if target is None else known[target]
     transcript.lines = courses
     session.flush()
     _add_missing(session, transcript)
     propose(session, recognition, transcript, mobility)
+
+
+def _check_kept(
+    courses: Sequence[ResultLine],
+    links: Mapping[int, int | None],
+    known: Mapping[int, AgreedComponent],
+) -> None:
+    lines = {line.id: line for line in courses}
+    check_kept(
+        [
+            Joined(Outcome(line.outcome) in PASSES, line.credits, line.agreed_id, target)
+            for line, target in ((lines[number], links[number]) for number in links)
+        ],
+        {number: component.credits for number, component in known.items()},
+    )
 
 
 def complete_match(transcript: PartnerTranscript) -> bool:

@@ -40,8 +40,7 @@ def _begin(stage: Stage, arguments: Mapping[str, Any]) -> int:
     """Begin the recognition of the last mobility opened; gives the case's number."""
     stage.given(arguments)
     with stage.unit() as unit:
-        started = begin(stage.engine, unit, stage.mobility, home_hei_id=stage.home_hei_id)
-    return started.instance_id
+        return begin(stage.engine, unit, stage.mobility, home_hei_id=stage.home_hei_id)
 
 
 def _know_tables(stage: Stage, arguments: Mapping[str, Any]) -> None:
@@ -58,6 +57,7 @@ def _know_tables(stage: Stage, arguments: Mapping[str, Any]) -> None:
                 scale=scale,
                 entries=entries,
                 source="scenario",
+                actor="system",
                 now=unit.now,
             )
 

@@ -6,12 +6,14 @@ Nothing here commits; every function works inside the transaction of its caller.
 from __future__ import annotations
 
 import re
+import uuid
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import InvalidInput, InvalidState
+from engine.tables import work_item
 from engine.values import Value
 from workflows.contract.reading import version_in_force
 from workflows.mobility.models import Mobility
@@ -22,9 +24,11 @@ from workflows.recognition.models import PartnerTranscript, Recognition
 
 if TYPE_CHECKING:
     from engine import Engine, Unit
-    from engine.values import Started
 
 PROCESS = "recognition"
+RECEIVED = "transcript_received"
+"""The message that starts a recognition."""
+
 _YEAR = re.compile(r"[0-9]{4}/[0-9]{4}", re.ASCII)
 
 
@@ -42,29 +46,39 @@ def obstacle(session: Session, mobility: Mobility, home_hei_id: str) -> str | No
     return None if running is None else "recognition_under_way"
 
 
-def begin(engine: Engine, unit: Unit, mobility_id: int, *, home_hei_id: str) -> Started:
-    """Begin the recognition of an outgoing mobility.
+def begin(engine: Engine, unit: Unit, mobility_id: int, *, home_hei_id: str) -> int:
+    """Say that a mobility's transcript is here or awaited; gives the case this has started.
 
+    The message ``transcript_received`` starts the recognition, as it does from elsewhere.
     Raises InvalidInput at ``_schema`` with the code of :func:`obstacle`, InvalidState for a
     mobility that is not there. Two at once begin one.
     """
     session = unit.session
-    statement = select(Mobility).where(Mobility.id == mobility_id).with_for_update()
-    mobility = session.scalar(statement.execution_options(populate_existing=True))
+    mobility = session.get(Mobility, mobility_id)
     if mobility is None:
         raise InvalidState("There is no such mobility.")
     code = obstacle(session, mobility, home_hei_id)
     if code is not None:
         raise InvalidInput({"_schema": [code]})
-    return engine.start(
-        PROCESS,
-        actor=unit.actor,
+    delivery = engine.correlate(
+        RECEIVED,
+        variables_of(mobility),
+        message_id=f"{RECEIVED} {uuid.uuid4()}",
         business_key=str(mobility.id),
-        variables=variables_of(mobility),
         labels=labels_for(session, mobility),
         links=links_of(mobility),
         unit=unit,
     )
+    case = case_of(session, mobility.id, PROCESS, active=True)
+    if case is None or case not in delivery.started:
+        raise InvalidInput({"_schema": ["recognition_under_way"]})
+    return case
+
+
+def first_task(session: Session, case: int) -> int:
+    """The task that a case has just begun with."""
+    statement = select(work_item.c.id).where(work_item.c.instance_id == case)
+    return int(session.execute(statement.order_by(work_item.c.id).limit(1)).scalar_one())
 
 
 def variables_of(mobility: Mobility) -> dict[str, Value]:

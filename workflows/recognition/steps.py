@@ -32,7 +32,7 @@ from workflows.recognition.models import PartnerTranscript, Recognition
 from workflows.recognition.policy import Facts, Rule, Verdict, facts
 from workflows.recognition.recording import Case, complete_match, enter, relink
 from workflows.recognition.services import entered
-from workflows.recognition.standing import credit_differences, graded
+from workflows.recognition.standing import credit_differences, graded, unit_credits
 
 if TYPE_CHECKING:
     from engine.registry import TaskContext, TaskHandler
@@ -143,7 +143,8 @@ HANDLERS: Mapping[str, TaskHandler] = {
 def facts_of(recognition: Recognition, transcript: PartnerTranscript) -> Facts:
     """What the department's rule is asked with, as the grades stand."""
     rule = Rule.from_json(recognition.rule)
-    return facts(graded(transcript), rule, len(credit_differences(transcript)))
+    mismatches = len(credit_differences(transcript))
+    return facts(graded(transcript), rule, mismatches, unit_credits(transcript))
 
 
 def verdict_of_rule(variables: Mapping[str, Value]) -> Verdict | None:

@@ -15,6 +15,7 @@ from tests.unit.workflows.recognition.test_elmo import MOBILITY, sample
 from web.app import create_app
 from workflows.grading.models import GradingTable
 from workflows.mobility.models import Mobility
+from workflows.mobility.services import case_of
 from workflows.people.models import Person
 from workflows.people.services import add_to_group, set_password
 
@@ -95,6 +96,32 @@ class TestBeginning:
         assert "Enter the partner’s transcript" in text_of(answer)
         again = people("ri").post(f"/cases/{case}/recognition", follow_redirects=True)
         assert "A recognition is under way already." in text_of(again)
+
+    def test_the_file_comes_with_it_and_fills_the_first_task(self, house, people):
+        case = house.view(house.mobility).instance_id
+        data = {"file": (io.BytesIO(sample("elmo-1.7-example")), "transcript.xml")}
+        answer = people("ri").post(
+            f"/cases/{case}/recognition",
+            data=data,
+            content_type="multipart/form-data",
+            follow_redirects=True,
+        )
+        assert 'value="Compiler construction"' in answer.get_data(as_text=True)
+        with house.engine.reading() as session:
+            house.case = case_of(session, house.mobility, "recognition", active=True)
+        (document,) = house.documents()
+        assert document.kind == "recognition.transcript"
+
+    def test_a_file_that_is_refused_begins_nothing(self, house, people):
+        case = house.view(house.mobility).instance_id
+        data = {"file": (io.BytesIO(b"MZ\x90"), "transcript.exe")}
+        answer = people("ri").post(
+            f"/cases/{case}/recognition", data=data, content_type="multipart/form-data"
+        )
+        assert answer.status_code == 422
+        assert f'action="/cases/{case}/recognition"' in answer.get_data(as_text=True)
+        with house.engine.reading() as session:
+            assert case_of(session, house.mobility, "recognition", active=True) is None
 
     def test_nobody_else_does(self, house, people):
         case = house.view(house.mobility).instance_id
@@ -213,6 +240,29 @@ def links(house):
             {"id": str(line.id), "agreed": str(t.agreed[0].id)} for line in t.lines if line.present
         ]
     )
+
+
+class TestMatching:
+    def test_a_passed_course_taken_from_its_component_is_refused_in_place(self, house, people):
+        house.begin()
+        house.complete(house.ri, **transcript(row("Derecho"), row("Historia")))
+        courses = house.read(
+            lambda _, t: [(str(each.id), each.agreed_id) for each in t.lines if each.present]
+        )
+        (derecho, _), (historia, answered) = courses
+        form = {
+            "lines.0.id": derecho,
+            "lines.0.agreed": "",
+            "lines.1.id": historia,
+            "lines.1.agreed": str(answered),
+            "outcome": "approve",
+        }
+        answer = people("coordinator").post(f"{task(house)}/complete", data=form)
+        page = answer.get_data(as_text=True)
+        assert answer.status_code == 422
+        assert "It was passed and answers a component that was agreed" in page
+        chosen = re.search(r'<select[^>]*name="lines.0.agreed".*?</select>', page, re.DOTALL)
+        assert "selected" not in chosen[0]
 
 
 class TestProposal:

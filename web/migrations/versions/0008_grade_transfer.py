@@ -35,6 +35,7 @@ def _create_grading_table() -> None:
         sa.Column("counted", sa.Boolean(), nullable=False),
         sa.Column("warnings", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
         sa.Column("created_at", BIG, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_grading_table")),
         sa.UniqueConstraint(

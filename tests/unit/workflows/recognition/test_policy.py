@@ -81,20 +81,29 @@ class TestAverage:
 class TestFacts:
     def test_they_count_components_not_courses(self):
         lines = [line(1, P, "12"), line(1, P, "14"), line(2, F, "7"), line(3, A), line(None, P)]
-        found = facts(lines, rule(), 2)
+        found = facts(lines, rule(), 2, ())
         assert (found.passed, found.failed, found.missing, found.extra) == (1, 1, 1, 1)
         assert found.credit_mismatches == 2
+
+    @pytest.mark.parametrize(
+        ("units", "covered"),
+        [(("6", "6"), True), (("6", "6.5"), False), (("12", None), True), ((), False)],
+    )
+    def test_units_are_covered_by_what_was_passed_of_the_agreement(self, units, covered):
+        lines = [line(1, P, "12"), line(2, U), line(3, F), line(4, A), line(None, P)]
+        home = [None if unit is None else Decimal(unit) for unit in units]
+        assert facts(lines, rule(), 0, home).units_covered is covered
 
     @given(st.lists(st.integers(0, 2000), min_size=1, max_size=8))
     def test_the_average_reaches_the_threshold_exactly_when_its_hundredths_do(self, hundredths):
         lines = [line(n, P, str(Decimal(h) / 100), "7.5") for n, h in enumerate(hundredths)]
-        found = facts(lines, rule(), 0)
+        found = facts(lines, rule(), 0, ())
         mean = weighted_mean(lines, Counted.CONTRACTED)
         assert (found.mean_hundredths >= found.threshold_hundredths) == (mean >= 10)
 
     def test_just_below_is_below(self):
         lines = [line(1, P, "9.99", "29.99"), line(2, P, "10", "0.01")]
-        assert facts(lines, rule(), 0).mean_hundredths == 999
+        assert facts(lines, rule(), 0, ()).mean_hundredths == 999
 
 
 class TestCredits:

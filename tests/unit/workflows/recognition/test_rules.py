@@ -19,6 +19,7 @@ ALL = {
     "credit_mismatches": 0,
     "mean_hundredths": 1275,
     "threshold_hundredths": 1000,
+    "units_covered": False,
 }
 
 
@@ -71,9 +72,13 @@ def test_each_department_has_its_rule_of_the_year(feel, tables, department, year
         ("each_component", {}, R),
         ("each_component", {"failed": 1}, P),
         ("each_component", {"missing": 1}, P),
+        ("each_component", {"failed": 1, "units_covered": True}, R),
+        ("each_component", {"missing": 1, "units_covered": True}, R),
         ("each_component", {"passed": 0, "failed": 5}, N),
         ("all_or_nothing", {}, R),
         ("all_or_nothing", {"passed": 4, "failed": 1}, P),
+        ("all_or_nothing", {"passed": 4, "failed": 1, "units_covered": True}, P),
+        ("all_or_nothing", {"passed": 4, "missing": 1, "units_covered": True}, P),
         ("all_or_nothing", {"passed": 0, "missing": 5}, N),
         ("weighted_mean", {"failed": 2, "mean_hundredths": 1000}, R),
         ("weighted_mean", {"missing": 1, "mean_hundredths": 999}, P),
