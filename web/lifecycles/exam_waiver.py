@@ -16,7 +16,6 @@ from workflows.exam_waiver.reading import ExamView, WaiverView, view_of, waivers
 from workflows.exam_waiver.services import obstacle, parties_of
 from workflows.mobility.agreement import Agreement
 from workflows.mobility.services import mobility_of_case
-from workflows.people.services import RI
 
 PICK = "pick_"
 """What the name of an exam's box begins with; its number follows."""
@@ -71,12 +70,12 @@ def _section(case: Instance) -> Mapping[str, Any] | None:
             return None
         waivers = [view_of(each) for each in waivers_of(rows, mobility.id)]
         hindered = obstacle(rows, mobility, current.settings().home_hei)
-        actor = current.actor()
-        party = parties_of(actor, mobility)
+        viewer = current.signed_in().within("exam_waiver")
+        party = parties_of(viewer.actor, mobility)
     return {
         "waivers": waivers,
         "may_ask": party and hindered is None,
-        "may_cut": RI in actor.groups and hindered in {None, "waiver_under_way"},
+        "may_cut": viewer.is_ri and hindered in {None, "waiver_under_way"},
     }
 
 

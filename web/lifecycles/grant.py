@@ -24,7 +24,8 @@ def _shown(instance_id: int) -> Mapping[str, Any] | None:
             return None
         agreed = stay(get_mobility(rows, grant.mobility_id).agreement)
         rows.expunge_all()
-    return {"grant": grant, "agreed": agreed, "duties": duties}
+    changes = current.signed_in().within("grant").is_ri
+    return {"grant": grant, "agreed": agreed, "may_change": changes, "duties": duties}
 
 
 def _task(item: WorkItem, typed: Typed) -> Mapping[str, Any]:
