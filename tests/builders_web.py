@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from engine import Engine
 from engine.definitions import Bundle
@@ -18,6 +20,23 @@ from workflows.people.services import actor_for, create_person, find_person
 PASSWORD = "only the tests know this"
 PEOPLE = {"lea": (), "marie": ("coordinator:lea",), "claire": ("ri",), "sam": ("admin",)}
 """Groups by login."""
+
+
+class Compiled(BytecodeCache):
+    """Templates compiled once for all applications of a test run."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take the code of the same source."""
+        code = self._code.get(bucket.key + bucket.checksum)
+        if code is not None:
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it for the next application."""
+        self._code[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
 
 
 def application(

@@ -21,15 +21,19 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
+from flask import Flask
 from sqlalchemy import create_engine, text
 
 from engine import Database, Engine, FixedClock
 from engine.tables import triggers
+from tests.builders_web import Compiled
 from tests.servers import PostgreSQL, Redis, running_server
 from web.cli import main
 from web.config import Settings
 from web.migrations import head, target_metadata
 from workflows.papers.sealing import make_demonstration
+from workflows.people import services
 from workflows.registry import registry
 
 SHARED = "PASSERELLE_TEST_SERVERS"
@@ -56,6 +60,20 @@ def pytest_unconfigure(config):
     if (folder / "pg").exists():
         PostgreSQL(folder / "pg").stop()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def costly_hasher():
+    """The product's own hasher; people who do not exist get hashes that cost little."""
+    costly, services._hasher = services._hasher, PasswordHasher(1, 64, 1)
+    yield costly
+    services._hasher = costly
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_compiled_once():
+    """Each application of a test would compile every template again."""
+    Flask.jinja_options = {"bytecode_cache": Compiled()}
 
 
 @contextmanager

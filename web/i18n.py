@@ -43,9 +43,12 @@ def load(folder: Path, language: str) -> NullTranslations:
     catalogue = Catalog(locale=language)
     for source in sorted((folder / language / "LC_MESSAGES").glob("*.po")):
         with source.open("rb") as stream:
-            for message in read_po(stream, locale=language):
-                if message.id:
-                    catalogue[message.id] = message
+            own = read_po(stream, locale=language)
+        # How many plurals there are is for the files to say: releases of the CLDR differ.
+        catalogue.mime_headers = own.mime_headers
+        for message in own:
+            if message.id:
+                catalogue[message.id] = message
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)

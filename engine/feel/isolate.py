@@ -20,11 +20,22 @@ from importlib import resources
 from typing import Any, Final
 
 import orjson
-from py_mini_racer import JSEvalException, JSOOMException, JSTimeoutException, MiniRacer
+from py_mini_racer import (
+    DEFAULT_V8_FLAGS,
+    JSEvalException,
+    JSOOMException,
+    JSTimeoutException,
+    MiniRacer,
+    init_mini_racer,
+)
 
 BUNDLE: Final = "dist/feelin.js"
 DEFAULT_SECONDS: Final = 0.5
 DEFAULT_BYTES: Final = 64 * 1024 * 1024
+V8_FLAGS: Final = (*DEFAULT_V8_FLAGS, "--no-memory-protection-keys")
+"""Where the processor has protection keys, V8 lets only the thread that initialised it, and
+those started from there, touch its code: any other that makes or frees an isolate crashes the
+process. Isolates here belong to no thread."""
 SET_UP_SECONDS: Final = 30.0
 DRAIN_SECONDS: Final = 5.0
 
@@ -97,6 +108,7 @@ class Isolate:
         if self._pid != os.getpid():
             self._forget()
         if self._racer is None:
+            init_mini_racer(flags=V8_FLAGS, ignore_duplicate_init=True)
             racer = MiniRacer()
             racer.eval(_bundle(), timeout_sec=SET_UP_SECONDS)
             racer.set_hard_memory_limit(self._max_bytes)

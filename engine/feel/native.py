@@ -38,10 +38,10 @@ MAX_SAFE: Final = 2**53 - 1
 
 _TOKEN = re.compile(
     r"""[ \t\r\n]*(?:
-        (?P<number>\d+(?:\.\d+)?(?![\w.]))
+        (?P<number>-?\d+(?:\.\d+)?(?![\w.]))
       | "(?P<text>[^"\\\r\n]*)"
       | (?P<compare><=|>=|!=|=(?!=)|<|>)
-      | (?P<sign>[-+()])
+      | (?P<sign>[+()])
       | (?P<name>[A-Za-z_][A-Za-z_0-9]*)
     )""",
     re.VERBOSE,
@@ -151,23 +151,20 @@ class _Parser:
                 raise _NotPlain
             self._depth -= 1
             return inner
-        negative = self._take("sign", "-") is not None
         number = self._take("number")
         if number is not None:
-            return _constant(_number(number, negative))
-        if negative:
-            raise _NotPlain
+            return _constant(_number(number))
         text = self._take("text")
         if text is not None:
             return _constant(text)
         return _named(self._take("name"))
 
 
-def _number(text: str, negative: bool) -> int | float:
+def _number(text: str) -> int | float:
     value: int | float = float(text) if "." in text else int(text)
-    if value > MAX_SAFE:
+    if abs(value) > MAX_SAFE:
         raise _NotPlain
-    return -value if negative else value
+    return value
 
 
 def _constant(value: Value) -> Compiled:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from argon2 import Type
 
 from engine import SYSTEM
 from engine.database import Database
@@ -41,6 +42,13 @@ def test_a_person_signs_in_with_the_right_password_only(unit):
     ana.active = False
     unit.session.flush()
     assert people.authenticate(unit.session, "ana.lopez", "correct horse battery") is None
+
+
+def test_the_product_hashes_with_the_parameters_owasp_asks_for(costly_hasher):
+    # OWASP Password Storage Cheat Sheet: Argon2id, 19 MiB, two rounds, one thread at least.
+    assert costly_hasher.type is Type.ID
+    assert costly_hasher.memory_cost >= 19 * 1024
+    assert costly_hasher.time_cost >= 2
 
 
 def test_a_person_without_a_password_never_signs_in(unit):

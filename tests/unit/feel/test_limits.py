@@ -116,6 +116,44 @@ def test_one_thread_s_bomb_does_not_fail_the_others():
     assert answers == [2] * 40
 
 
+STRANGERS = """
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from engine.feel import Feel
+
+older = ThreadPoolExecutor(1)
+older.submit(print, "an older thread").result()
+feel = Feel()
+answers = []
+first = threading.Thread(target=lambda: answers.extend(feel.evaluate(["count([1])"], {})))
+first.start()
+first.join()
+older.submit(feel.close).result()
+answers += older.submit(feel.evaluate, ["count([1, 2])"], {}).result()
+feel.close()
+answers += feel.evaluate(["count([1, 2, 3])"], {})
+print(answers)
+"""
+
+
+def run_python(source, *arguments):
+    """A Python of its own: what crashes there leaves the tests alone."""
+    return subprocess.run(
+        [sys.executable, "-c", source, *arguments],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        check=False,
+    )
+
+
+def test_any_thread_may_free_and_renew_an_isolate_that_another_has_made():
+    ran = run_python(STRANGERS)
+    assert ran.returncode == 0, ran.stderr
+    assert "[1, 2, 3]" in ran.stdout
+
+
 FORKING = """
 import os, sys, threading
 from engine.feel import Feel
@@ -143,14 +181,7 @@ sys.exit(status)
 
 @pytest.mark.parametrize("parent", ["unused", "used", "busy"])
 def test_parent_and_child_of_a_fork_each_have_their_isolate(parent):
-    ran = subprocess.run(
-        [sys.executable, "-c", FORKING, parent],
-        capture_output=True,
-        text=True,
-        timeout=30,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        check=False,
-    )
+    ran = run_python(FORKING, parent)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "child 0 parent True" in ran.stdout
     assert "Traceback" not in ran.stderr

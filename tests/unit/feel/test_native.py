@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.errors import ExpressionError
@@ -76,6 +76,9 @@ def test_a_native_answer_is_the_answer_of_v8(isolate, texts, context):
 
 
 @settings(max_examples=300, deadline=None)
+@example(text="- 0")
+@example(text="-0")
+@example(text="a -1")
 @given(text=st.text(alphabet='ab0123.()"=<>!+-andornotif \n\\/,[]é_', max_size=20))
 def test_a_text_that_is_compiled_is_also_one_for_v8(isolate, text):
     compiled = native.compile_plain(text)

@@ -61,6 +61,22 @@ def test_every_lifecycle_speaks_both_languages():
     assert names[0] == names[1]
 
 
+@pytest.mark.parametrize("number", [0, 1, 2, 17, 1_000_000])
+def test_numbers_of_any_size_have_their_words(files, catalogue, number):
+    (language,) = {each.locale.language for each in files.values()}
+    spoken = i18n.load(i18n.TRANSLATIONS, language)
+    plurals = [entry for entry in catalogue if isinstance(entry.id, tuple)]
+    assert len(plurals) > 20
+    assert [e.id for e in plurals if spoken.ngettext(*e.id, number) not in e.string] == []
+
+
+def test_every_file_says_how_many_plurals_there_are(files):
+    rules = {name: dict(each.mime_headers).get("Plural-Forms") for name, each in files.items()}
+    sources = {path.name: path.read_text() for path in i18n.TRANSLATIONS.rglob("*.po")}
+    assert [name for name in rules if "Plural-Forms" not in sources[name]] == []
+    assert len(set(rules.values())) == 1
+
+
 def test_there_are_messages(messages):
     assert len(messages) > 300
 
