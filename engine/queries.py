@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from engine.database import Database
 from engine.errors import NotFound
 from engine.history import queries as history
 from engine.identity import Actor
-from engine.runtime import inbox, incidents, instances, work_items
+from engine.runtime import inbox, incidents, instances, pace, work_items
 from engine.runtime.access import require_item_sight, require_sight
 from engine.runtime.deployed import Definition, Definitions
 from engine.runtime.presenting import present_item
@@ -85,6 +86,11 @@ class Queries:
         now = to_micros(self.clock.now())
         with self.database.read() as connection:
             return inbox.totals(connection, self._definitions, actor, queries, now)
+
+    def usual_time(self, process: str, element: str) -> timedelta | None:
+        """How long a step of a process usually takes; None where too little is known."""
+        with self.database.read() as connection:
+            return pace.usual_time(connection, process, element, self.clock.now())
 
     def work_item(self, item_id: int, *, actor: Actor) -> WorkItem:
         """A work item, open or not, that the actor may see; raises NotFound."""

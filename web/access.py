@@ -17,18 +17,23 @@ from flask import Flask, abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.errors import Forbidden, NotFound
-from web import current, partner_links
+from engine.identity import Actor
+from web import current, partner_links, standing
 from web.pages import (
     applications,
     campaign_rows,
     difficulties,
     documents,
+    grade_transfer,
     meetings,
+    partnerships,
     rankings,
     relay,
 )
 from web.security import limiter
 from web.viewer import Viewer
+from workflows.mobility.services import mobility_of_case
+from workflows.relay.services import party_of
 
 log = structlog.get_logger(__name__)
 Loader = Callable[[Viewer, Mapping[str, Any]], None]
@@ -43,12 +48,29 @@ class Policy:
     load: Loader | None = None
 
 
-def _work_item(viewer: Viewer, arguments: Mapping[str, Any]) -> None:
-    g.work_item = current.engine().work_item(arguments["item_id"], actor=viewer.actor)
+def _work_item(_viewer: Viewer, arguments: Mapping[str, Any]) -> None:
+    g.work_item = current.engine().work_item(arguments["item_id"], actor=_person())
 
 
-def _instance(viewer: Viewer, arguments: Mapping[str, Any]) -> None:
-    g.instance = current.engine().instance(arguments["instance_id"], actor=viewer.actor)
+def _instance(_viewer: Viewer, arguments: Mapping[str, Any]) -> None:
+    g.instance = current.engine().instance(arguments["instance_id"], actor=_person())
+
+
+def _person() -> Actor:
+    """Who is signed in: the engine itself knows in which cases they replace whom."""
+    viewer = current.viewer()
+    assert viewer is not None, "objects are loaded for who is signed in"
+    return viewer.actor
+
+
+def _party(viewer: Viewer, arguments: Mapping[str, Any]) -> None:
+    _instance(viewer, arguments)
+    with current.reading() as rows:
+        mobility = mobility_of_case(rows, g.instance.business_key)
+    if mobility is None:
+        raise NotFound
+    if party_of(viewer.actor, mobility) is None:
+        raise Forbidden
 
 
 def _anyone(_: Viewer) -> bool:
@@ -75,6 +97,7 @@ OPERATORS = Policy(
 )
 COMMENT_TASK = Policy("work item the person takes part in", _takes_part, _work_item)
 COMMENT_CASE = Policy("case the person takes part in", _takes_part, _instance)
+PARTY_CASE = Policy("case, for a party to its mobility", _takes_part, _party)
 RI_CASE = Policy("case, for the international office", lambda viewer: viewer.is_ri, _instance)
 OWN_WORK_ITEM = Policy("work item the person may see", _anyone, _work_item)
 OWN_DOCUMENT = Policy("document of a case the person may see", _anyone, documents.load)
@@ -96,6 +119,11 @@ ORGANIZERS = Policy(
     "international office or coordinator", lambda viewer: viewer.is_ri or bool(viewer.departments)
 )
 MEETING = Policy("meeting the person may see", _anyone, meetings.load)
+OWN_MEETING = Policy("meeting the person organizes", _anyone, meetings.load_own)
+OWN_PARTNERSHIP = Policy(
+    "agreement the person answers for", lambda v: v.is_staff, partnerships.load_own
+)
+OWN_SHEET = Policy("grade sheet the person fills in", lambda v: v.is_staff, grade_transfer.load_own)
 REPORTER = Policy("mobility the person may report about", _anyone, difficulties.load)
 CORRESPONDENT = Policy("mobility the person is a party to", _anyone, relay.load)
 RELAY_LINK = Policy("signed link of a correspondence")
@@ -176,21 +204,21 @@ ACCESS: Mapping[str, Policy] = {
     "imports.upload": RI,
     "incidents.index": OPERATORS,
     "incidents.retry": OPERATORS,
-    "contract_change.ask": COMMENT_CASE,
-    "contract_change.send": COMMENT_CASE,
-    "contract_change.take_back": COMMENT_CASE,
-    "contract_change.correction": COMMENT_CASE,
-    "contract_change.correct_fields": COMMENT_CASE,
+    "contract_change.ask": PARTY_CASE,
+    "contract_change.send": PARTY_CASE,
+    "contract_change.take_back": PARTY_CASE,
+    "contract_change.correction": PARTY_CASE,
+    "contract_change.correct_fields": PARTY_CASE,
     "contract_change.semesters": RI,
     "contract_change.set_semester": RI,
-    "validation_plan.reopen": COMMENT_CASE,
-    "exam_waiver.ask": COMMENT_CASE,
-    "exam_waiver.send": COMMENT_CASE,
-    "stays.shorten": RI_CASE,
-    "stays.shortened": RI_CASE,
+    "validation_plan.reopen": PARTY_CASE,
+    "exam_waiver.ask": PARTY_CASE,
+    "exam_waiver.send": PARTY_CASE,
     "grades.index": STAFF,
     "grades.show": STAFF,
-    "grades.save": STAFF,
+    "grades.save": OWN_SHEET,
+    "stays.shorten": RI_CASE,
+    "stays.shortened": RI_CASE,
     "grading_tables.index": RI,
     "grading_tables.show": RI,
     "grading_tables.new": RI,
@@ -212,12 +240,12 @@ ACCESS: Mapping[str, Policy] = {
     "meetings.show": MEETING,
     "meetings.come": MEETING,
     "meetings.stay_away": MEETING,
-    "meetings.call_off": MEETING,
+    "meetings.call_off": OWN_MEETING,
     "meetings.calendar": MEETING,
     "partnerships.index": STAFF,
     "partnerships.new": ORGANIZERS,
     "partnerships.create": ORGANIZERS,
-    "partnerships.renewal": ORGANIZERS,
+    "partnerships.renewal": OWN_PARTNERSHIP,
     "relay.show": CORRESPONDENT,
     "relay.send": CORRESPONDENT,
     "relay.fetch": CORRESPONDENT,
@@ -264,15 +292,22 @@ def _admit(policy: Policy, roles: Callable[[Viewer], bool]) -> ResponseReturnVal
     viewer = current.viewer()
     if viewer is None:
         return _ask_to_sign_in()
-    if not roles(viewer):
-        return _denied(policy)
-    if policy.load is not None:
+    refusal: NotFound | Forbidden | None = None
+    for place in standing.places(viewer):
+        if not roles(place):
+            continue
         try:
-            policy.load(viewer, request.view_args or {})
-        except NotFound:
-            _log_denied(policy)
-            raise
-    return None
+            if policy.load is not None:
+                policy.load(place, request.view_args or {})
+        except (NotFound, Forbidden) as refused:
+            refusal = refusal or refused
+            continue
+        standing.take(place)
+        return None
+    if refusal is None:
+        return _denied(policy)
+    _log_denied(policy)
+    raise refusal
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:

@@ -68,9 +68,14 @@ def viewer() -> Viewer | None:
     return cast("Viewer | None", g.get("viewer"))
 
 
+def acting() -> Viewer | None:
+    """Who is signed in, as the route's policy has let them in: perhaps in somebody's place."""
+    return cast("Viewer | None", g.get("acting")) or viewer()
+
+
 def signed_in() -> Viewer:
-    """Who is signed in, where the route's policy has made sure that somebody is."""
-    found = viewer()
+    """Who acts, where the route's policy has made sure that somebody is signed in."""
+    found = acting()
     assert found is not None, "the route's policy lets nobody in without signing in"
     return found
 

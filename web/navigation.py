@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from web import current
 from web.display import department_name
+from web.standing import looking_at
 from web.viewer import Viewer
 from web.ways import STARTS, TOOLS, open_to
 from workflows.grade_transfer.sheets import departments_of
@@ -37,9 +38,11 @@ def menu() -> list[Entry]:
     if viewer is None:
         return []
     entries = [_home(viewer), Entry(_("Cases"), url_for("cases.index"), _here("cases."))]
-    if viewer.is_ri or departments_of(viewer.actor):
+    grading = looking_at(viewer, "grades.index")
+    if grading.is_ri or departments_of(grading.actor):
         entries.append(Entry(_("Grades"), url_for("grades.index"), _here("grades.")))
-    if viewer.is_student or viewer.is_ri or viewer.actor.oversees or viewer.departments:
+    choosing = looking_at(viewer, "campaigns.index")
+    if viewer.is_student or choosing.oversees or choosing.departments:
         label = _("My applications") if viewer.is_student else _("Campaigns")
         here = _here("campaign") or _here("rankings.")
         entries.append(Entry(label, url_for("campaigns.index"), here))
@@ -61,15 +64,15 @@ def menu() -> list[Entry]:
 def _home(viewer: Viewer) -> Entry:
     if viewer.is_student:
         return Entry(_("My mobility"), url_for("home.student"), _here("home."))
-    waiting = inbox_total()
+    waiting = inbox_total(viewer)
     here = _here("inbox.") or _here("tasks.")
     return Entry(_("Tasks"), url_for("inbox.show"), here, capped(waiting))
 
 
-def inbox_total() -> int:
+def inbox_total(viewer: Viewer) -> int:
     """How many tasks wait for the viewer or their groups; counted once a request."""
     if "inbox_counts" not in g:
-        g.inbox_counts = current.engine().inbox_counts(actor=current.actor())
+        g.inbox_counts = current.engine().inbox_counts(actor=viewer.actor)
     return int(g.inbox_counts.groups)
 
 
@@ -137,7 +140,7 @@ def init_app(app: Flask) -> None:
     @app.context_processor
     def frame() -> dict[str, object]:
         return {
-            "viewer": current.viewer(),
+            "viewer": current.acting(),
             "menu": menu,
             "role_band": role_band,
             "here": request.full_path.rstrip("?") if request.method == "GET" else "/",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from flask_login import UserMixin
 
-from engine.identity import Actor
+from engine.identity import Actor, Replaced
 from workflows.office_work.substitutions import Standing
 from workflows.people.models import Person
 from workflows.people.services import ADMIN, AUDITOR, REGISTRAR, RI, student_group
@@ -69,6 +70,11 @@ class Viewer(UserMixin):  # type: ignore[misc]  # flask-login carries no types
         return self.has(RI)
 
     @property
+    def oversees(self) -> bool:
+        """Sees whatever a page lists, also in the place of somebody of the international office."""
+        return self.actor.oversees or self.is_ri
+
+    @property
     def is_admin(self) -> bool:
         """Administers processes."""
         return self.has(ADMIN)
@@ -83,17 +89,25 @@ class Viewer(UserMixin):  # type: ignore[misc]  # flask-login carries no types
         """Works in the registrar's office."""
         return self.has(REGISTRAR)
 
-    def acting_for(self, group: str, process: str) -> Actor:
-        """The actor as they act for a group in a process.
+    def acting(self, process: str) -> tuple[Viewer, ...]:
+        """As whom the person may act in a process: themselves, then for each they replace in it.
 
-        That is for themselves where they belong to it; else, under both names, for whom they
-        replace in that process, if that one does; else for themselves all the same.
+        Who acts for somebody has their groups beside their own, and acts under both names.
         """
-        if group not in self.actor.groups:
-            for standing, replaced in zip(self.replacing, self.actor.replaces, strict=True):
-                if group in standing.groups and process in (standing.processes or (process,)):
-                    return self.actor.standing_in(replaced)
-        return self.actor
+        stand_ins = (self.actor.standing_in(each) for each in self._replaced_in(process))
+        return (self, *(replace(self, actor=each) for each in stand_ins))
+
+    def within(self, process: str) -> Viewer:
+        """The person as they look at a process: they see what all they replace in it see."""
+        groups = self.actor.groups
+        for each in self._replaced_in(process):
+            groups |= each.groups | {each.id}
+        return replace(self, actor=replace(self.actor, groups=groups))
+
+    def _replaced_in(self, process: str) -> Iterator[Replaced]:
+        for standing, replaced in zip(self.replacing, self.actor.replaces, strict=True):
+            if process in (standing.processes or (process,)):
+                yield replaced
 
     def departments_as(self, function: str) -> tuple[str, ...]:
         """The departments in which the person has a function such as ``head`` or ``jury``."""

@@ -9,6 +9,7 @@ from flask import url_for
 from flask_babel import lazy_gettext as lazy
 
 from web import current
+from web.standing import looking_at
 from web.viewer import Viewer
 
 
@@ -147,4 +148,4 @@ TOOLS: tuple[Way, ...] = (
 
 def open_to(viewer: Viewer, ways: tuple[Way, ...]) -> list[Way]:
     """Those of the ways that this person may go."""
-    return [way for way in ways if way.open_to(viewer)]
+    return [way for way in ways if way.open_to(looking_at(viewer, way.endpoint))]

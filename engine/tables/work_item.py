@@ -20,6 +20,7 @@ from engine.tables.meta import metadata
 from engine.tables.types import BIG
 
 _OPEN = text("status = 0")
+_DONE = text("status = 1")
 _MINE = text("status = 0 AND assignee IS NOT NULL")
 
 work_item = Table(
@@ -67,6 +68,13 @@ work_item = Table(
         "id",
         sqlite_where=_MINE,
         postgresql_where=_MINE,
+    ),
+    Index(
+        "ix_work_item_done",
+        "element",
+        "completed_at",
+        sqlite_where=_DONE,
+        postgresql_where=_DONE,
     ),
     Index("ix_work_item_open", "due_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
 )

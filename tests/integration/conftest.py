@@ -118,25 +118,3 @@ class Office:
 def office(engine, clock):
     """An office around the engine."""
     return Office(engine, clock)
-
-
-@pytest.fixture
-def count_statements():
-    """Collects the SQL statements sent while the block runs, without BEGIN and COMMIT."""
-    from contextlib import contextmanager
-
-    from sqlalchemy import event
-
-    @contextmanager
-    def counting(database):
-        sent = []
-
-        def note(connection, cursor, statement, parameters, context, executemany):
-            if not statement.startswith(("BEGIN", "COMMIT")):
-                sent.append(statement)
-
-        event.listen(database.engine, "before_cursor_execute", note)
-        yield sent
-        event.remove(database.engine, "before_cursor_execute", note)
-
-    return counting

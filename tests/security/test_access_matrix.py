@@ -2,7 +2,8 @@
 
 Objects are a case of Léa's in the department ``lea`` and its task, offered to that
 department's coordinators. "Other" student and coordinator have no part in it. The
-partner has no account, only the link of that case's last step.
+partner has no account, only the link of that case's last step. The two stand-ins work at
+the registrar's office and replace a coordinator and somebody of the international office.
 """
 
 import io
@@ -21,6 +22,8 @@ from web.app import create_app
 from workflows.contract.services import contract_view, open_contract
 from workflows.grade_transfer.models import Course
 from workflows.links import issue_link
+from workflows.office_work.local_time import day_of
+from workflows.office_work.substitutions import arrange, plan
 from workflows.papers import documents
 from workflows.papers.codes import new_code
 from workflows.partners.models import Department, Institution
@@ -38,8 +41,13 @@ PEOPLE = {
     "admin": ("admin",),
     "auditor": ("auditor",),
     DEPUTY: ("coordinator:lea",),
+    "for_coord": ("registrar",),
+    "for_ri": ("registrar",),
 }
+STANDING_IN = {"for_coord": "coord", "for_ri": "ri"}
+"""Who replaces whom, in every lifecycle."""
 ROLES = ("anon", "student", "other", "coord", "coord2", "ri", "partner", "admin", "auditor")
+EVERY_ROLE = (*ROLES, *STANDING_IN)
 SEES = "302 200 404 200 404 200 302 200 200"
 SEES_API = "401 200 404 200 404 200 401 200 200"
 HOLDERS = "401 403 404 302 404 403 401 403 403"
@@ -168,6 +176,15 @@ MATRIX = {
     ("signin.leave", "POST"): "302 302 302 302 302 302 302 302 302",
 }
 
+KEPT_TO_ONESELF = {
+    # What is no lifecycle's work stays with who has the function.
+    ("incidents.index", "GET"): 403,
+    ("incidents.retry", "POST"): 403,
+    ("outbox.index", "GET"): 403,
+    ("outbox.show", "GET"): 403,
+}
+"""What a stand-in gets where it is not what they would get whom they replace."""
+
 
 class World:
     """The application with people, and a fresh case whenever one is asked for."""
@@ -193,7 +210,17 @@ class World:
                     password=PASSWORD,
                     groups=groups,
                 )
-        self.clients = {role: self._client(role) for role in ROLES}
+        for substitute, absent in STANDING_IN.items():
+            self._arrange(absent, substitute)
+        self.clients = {role: self._client(role) for role in EVERY_ROLE}
+
+    def _arrange(self, absent, substitute):
+        today = day_of(self.engine.clock.now()).isoformat()
+        with self.engine.unit(self.actor(absent)) as unit:
+            people = [find_person(unit.session, login).id for login in (absent, substitute)]
+            typed = dict(zip(("person", "substitute"), map(str, people), strict=True))
+            typed |= {"first": today, "last": today}
+            arrange(unit, plan(unit.session, unit.actor, typed, unit.now))
 
     def _client(self, role):
         client = self.app.test_client()
@@ -201,7 +228,7 @@ class World:
             answer = client.post(
                 "/sign-in",
                 data={"login": role, "password": PASSWORD},
-                environ_overrides={"REMOTE_ADDR": f"10.0.0.{ROLES.index(role)}"},
+                environ_overrides={"REMOTE_ADDR": f"10.0.0.{EVERY_ROLE.index(role)}"},
             )
             assert answer.status_code == 302
         return client
@@ -314,26 +341,43 @@ def test_the_matrix_names_every_route_and_method(world):
 def test_every_cell(world):
     wrong = []
     for (endpoint, method), cells in MATRIX.items():
-        token = world.partner_token() if endpoint.startswith("partner.") else "x" * 40
-        opened, item = world.case()
-        document = world.document(opened) if endpoint.startswith("documents.") else None
-        numbers = world.application() if endpoint.partition(".")[0] in OF_CAMPAIGNS else {}
-        if endpoint.startswith("grades."):
-            numbers = world.sheet(opened)
-        if endpoint.partition(".")[0] in duties_world.PAGES:
-            numbers = duties_world.numbers(world, opened, endpoint)
-            token = str(numbers.pop("token", token))
-        if endpoint.endswith(".release"):
-            world.engine.claim(item, actor=world.actor("coord"))
-        if endpoint.endswith(".resolve"):
-            world.engine.delegate(item, actor=world.actor(DEPUTY), to=world.actor("coord").id)
         expected = dict(zip(ROLES, map(int, cells.split()), strict=True))
-        # Who may do it comes last: their success must not be what keeps the others out.
-        for role in sorted(ROLES, key=lambda role: (expected[role] < 400, ROLES.index(role))):
-            got = request(world, role, endpoint, method, opened, item, token, document, numbers)
-            if got != expected[role]:
-                wrong.append(f"{method} {endpoint} as {role}: {got} instead of {expected[role]}")
+        wrong += differing(world, endpoint, method, expected)
     assert wrong == []
+
+
+@pytest.mark.parametrize("role", STANDING_IN)
+def test_a_stand_in_gets_what_they_get_whom_they_replace(world, role):
+    wrong = []
+    for (endpoint, method), cells in MATRIX.items():
+        theirs = cells.split()[ROLES.index(STANDING_IN[role])]
+        expected = KEPT_TO_ONESELF.get((endpoint, method), int(theirs))
+        wrong += differing(world, endpoint, method, {role: expected})
+    assert wrong == []
+
+
+def differing(world, endpoint, method, expected):
+    """Where what a route answers is not what is expected by role, on objects made anew."""
+    token = world.partner_token() if endpoint.startswith("partner.") else "x" * 40
+    opened, item = world.case()
+    document = world.document(opened) if endpoint.startswith("documents.") else None
+    numbers = world.application() if endpoint.partition(".")[0] in OF_CAMPAIGNS else {}
+    if endpoint.startswith("grades."):
+        numbers = world.sheet(opened)
+    if endpoint.partition(".")[0] in duties_world.PAGES:
+        numbers = duties_world.numbers(world, opened, endpoint)
+        token = str(numbers.pop("token", token))
+    if endpoint.endswith(".release"):
+        world.engine.claim(item, actor=world.actor("coord"))
+    if endpoint.endswith(".resolve"):
+        world.engine.delegate(item, actor=world.actor(DEPUTY), to=world.actor("coord").id)
+    wrong = []
+    # Who may do it comes last: their success must not be what keeps the others out.
+    for role in sorted(expected, key=lambda role: (expected[role] < 400, EVERY_ROLE.index(role))):
+        got = request(world, role, endpoint, method, opened, item, token, document, numbers)
+        if got != expected[role]:
+            wrong.append(f"{method} {endpoint} as {role}: {got} instead of {expected[role]}")
+    return wrong
 
 
 def test_unknown_and_forbidden_ids_look_the_same(world):
@@ -375,7 +419,7 @@ def request(world, role, endpoint, method, opened, item, token, document, number
         "incident_id": 1,
         "view_id": 999,
         "mention_id": 1,
-        "substitution_id": 1,
+        "substitution_id": 999,
         "mail_id": 1,
         "table_id": 1,
         "document_id": document.id if document else 1,
@@ -390,7 +434,7 @@ def request(world, role, endpoint, method, opened, item, token, document, number
     options = {"headers": {"X-Requested-With": "test", "Idempotency-Key": f"k{next(_keys)}"}}
     start = {"department": "lea", "receiving_hei_id": "usal.es", "academic_year": "2026/2027"}
     if method == "POST" and endpoint.startswith("api."):
-        student = {"student": "student"} if role == "ri" else {}
+        student = {"student": "student"} if role in {"ri", "for_ri"} else {}
         options["json"] = {
             "api.complete": {"outcome": "approve"},
             "api.start": {**start, **student},

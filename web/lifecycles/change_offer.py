@@ -54,7 +54,7 @@ class ChangeOffer:
 
 def change_offer(case: Instance) -> ChangeOffer | None:
     """What is offered on a case; None before its contract is signed."""
-    engine, actor = current.engine(), current.actor()
+    engine, actor = current.engine(), current.signed_in().within("contract_change").actor
     with current.reading() as rows:
         mobility = mobility_of_case(rows, case.business_key)
         if mobility is None or version_in_force(rows, mobility.id) is None:

@@ -66,7 +66,7 @@ def _section(case: Instance) -> Mapping[str, Any] | None:
         assert mobility is not None
         request = request_of(rows, case.id)
         running = open_request(rows, mobility.id)
-        parties = parties_of(current.actor(), mobility)
+        parties = parties_of(current.signed_in().within("contract_change").actor, mobility)
     mine = running is not None and running.id == request.id
     return {"contract": contract, "change": request, "may_withdraw": mine and bool(parties)}
 

@@ -259,9 +259,10 @@ def _section(case: Instance) -> Mapping[str, Any] | None:
             return None
         versions = transcripts_of(rows, results.mobility.id)
         entries = entries_of(rows, [course.id for course in results.courses])
-    remember_names([entry.actor for entry in entries] + [row.signed_by for row in versions])
+    remember_names(name for each in entries for name in (each.actor, each.on_behalf_of))
+    remember_names(row.signed_by for row in versions)
     issued = [row for row in versions if row.number is not None]
-    viewer = current.signed_in()
+    viewer = current.signed_in().within(case.key)
     return {
         "results": results,
         "cells": {course.id: state_of(course) for course in results.courses},

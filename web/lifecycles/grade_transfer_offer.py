@@ -28,6 +28,6 @@ def transfer_offer(case: Instance) -> TransferOffer | None:
         mobility = mobility_of_case(rows, case.business_key)
         if mobility is None:
             return None
-        free = viewer.is_ri and obstacle(rows, mobility, settings.home_hei) is None
+        free = viewer.within(PROCESS).is_ri and obstacle(rows, mobility, settings.home_hei) is None
     offer = TransferOffer(mobility.id, tuple(each.id for each in found), free)
     return offer if offer.cases or offer.may_begin else None

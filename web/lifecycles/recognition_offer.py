@@ -26,5 +26,7 @@ def recognition_offer(case: Instance) -> RecognitionOffer | None:
     with current.reading() as rows:
         mobility = mobility_of_case(rows, case.business_key)
         free = mobility is not None and obstacle(rows, mobility, settings.home_hei) is None
-    offer = RecognitionOffer(tuple(each.id for each in found), viewer.is_ri and free)
+    offer = RecognitionOffer(
+        tuple(each.id for each in found), viewer.within(PROCESS).is_ri and free
+    )
     return offer if offer.cases or offer.may_begin else None

@@ -100,7 +100,8 @@ def _section(case: Instance) -> Mapping[str, Any] | None:
     parties = {student_group(mobility.person_id or 0), coordinator_group(mobility.department), RI}
     done = case.status != InstanceStatus.ACTIVE and plans[-1].status is VersionStatus.SIGNED
     latest = mobility.instance_id == case.id
-    may_reopen = done and latest and bool(parties & current.actor().groups)
+    viewer = current.signed_in().within("validation_plan")
+    may_reopen = done and latest and bool(parties & viewer.actor.groups)
     return {"plans": plans, "may_reopen": may_reopen}
 
 

@@ -16,6 +16,7 @@ from web.viewer import Viewer
 from workflows.application.campaigns import get_campaign
 from workflows.application.models import CLOSED, DRAFT, Campaign, Ranking
 from workflows.application.standing import applications_by_ranking
+from workflows.people.services import actor_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,9 @@ def load_open(_viewer: Viewer, arguments: Mapping[str, Any]) -> None:
 
 def sees_ranking(viewer: Viewer, ranking: Ranking) -> bool:
     """Whether somebody may see a ranking: as an overseer, a coordinator, a reviewer."""
-    members = {member.person_id for member in ranking.commission}
-    own = ranking.department in viewer.departments or viewer.person_id in members
-    return viewer.actor.oversees or own
+    own = ranking.department in viewer.departments
+    reviews = any(viewer.actor.asked(actor_id(each.person_id)) for each in ranking.commission)
+    return viewer.oversees or own or reviews
 
 
 def shown() -> CampaignRow:

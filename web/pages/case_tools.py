@@ -41,18 +41,18 @@ def tools_of(case: Instance) -> CaseTools:
         if mobility is None:
             return CaseTools()
         number = mobility.id
-        reports = may_report(viewer.actor, mobility, home)
+        reports = may_report(viewer.within("difficulty").actor, mobility, home)
         held = {each.scheme for each in grants_of(rows, number) if each.state not in OVER}
         free = [each for each in SCHEMES if each not in held]
         shortened = shortening_of(rows, number)
         rows.expunge_all()
-        opens = viewer.is_ri and is_outgoing(mobility, home)
+        opens = viewer.within("grant").is_ri and is_outgoing(mobility, home)
     schemes = [(each, duties.grant_scheme(each)) for each in free] if opens else []
     return CaseTools(
         number,
         thread_of_case(case),
         may_report=reports,
-        may_cut_short=viewer.is_ri,
+        may_cut_short=viewer.within("contract").is_ri,
         shortened=shortened,
         schemes=schemes,
     )

@@ -53,8 +53,6 @@ def _ask_page(typed: Mapping[str, str], errors: Mapping[str, list[str]]) -> str:
     offer = change_offer(_case())
     if offer is None:
         raise NotFound
-    if not offer.parties:
-        raise Forbidden
     return render_template(
         "contract_change/ask.html",
         case=_case(),

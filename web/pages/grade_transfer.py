@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 import orjson
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
@@ -19,6 +19,7 @@ from web import current, partner_links, words
 from web.display import remember_names
 from web.lifecycles.grade_transfer import scale_limits
 from web.submissions import key_of, nested
+from web.viewer import Viewer
 from workflows.grade_transfer import cases, grading
 from workflows.grade_transfer.courses import LANGUAGES
 from workflows.grade_transfer.pasting import marks_from
@@ -54,13 +55,19 @@ class Written:
     paste_text: str = ""
 
 
+def load_own(viewer: Viewer, arguments: Mapping[str, Any]) -> None:
+    """Raises NotFound for the sheet of a department the viewer does not grade for."""
+    if not may_grade(viewer.actor, arguments["department"]):
+        raise NotFound
+
+
 @pages.get("/grades")
 def index() -> ResponseReturnValue:
     """The sheets one may see, with how far each is; for RI whose transfer could begin."""
     viewer = current.signed_in()
     mine = departments_of(viewer.actor)
     with current.reading() as rows:
-        found = progress(rows, None if viewer.actor.oversees else [*mine, *_unassigned()])
+        found = progress(rows, None if viewer.oversees else [*mine, *_unassigned()])
         waiting = (
             cases.to_begin(rows, current.settings().home_hei, TO_BEGIN) if viewer.is_ri else []
         )
@@ -87,9 +94,9 @@ def _academic_year(text: str) -> str:
 
 
 def _page(department: str, academic_year: str, written: Written) -> str:
-    actor = current.actor()
+    viewer, actor = current.signed_in(), current.actor()
     writes = may_grade(actor, department)
-    if not writes and not actor.oversees:
+    if not writes and not viewer.oversees:
         raise NotFound
     with current.reading() as rows:
         found = sheet(rows, department, academic_year, actor)
@@ -133,8 +140,6 @@ def _labels(found: Sheet) -> dict[str, str]:
 def save(department: str, year: str) -> ResponseReturnValue:
     """Save what is written, certify a course, or fill one in from a list."""
     academic_year = _academic_year(year)
-    if not may_grade(current.actor(), department):
-        raise NotFound
     written = Written(
         paste_course=request.form.get("paste_course", ""),
         paste_text=request.form.get("paste_text", ""),

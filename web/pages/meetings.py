@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from engine.errors import Forbidden, InvalidInput, InvalidState, NotFound
-from web import current, words
+from web import current, standing, words
 from web.display import group_name
 from web.i18n import language
 from web.pages.once import once
@@ -57,6 +57,13 @@ def load(viewer: Viewer, arguments: Mapping[str, Any]) -> None:
             raise NotFound
         rows.expunge_all()
     g.meeting = found
+
+
+def load_own(viewer: Viewer, arguments: Mapping[str, Any]) -> None:
+    """Keep the meeting for the request; raises Forbidden for who does not organize it."""
+    load(viewer, arguments)
+    if not _organizes(viewer, _meeting()):
+        raise Forbidden
 
 
 def _organizes(viewer: Viewer, meeting: Meeting) -> bool:
@@ -135,7 +142,8 @@ def _planned(planned: Any) -> list[int]:
 def _chosen_organizer() -> str:
     known = organizers_for(current.actor().groups)
     chosen = request.form.get("organizer", "") or (known[0] if known else "")
-    if chosen not in known:
+    standing.take_where(lambda viewer: chosen in organizers_for(viewer.actor.groups))
+    if chosen not in organizers_for(current.actor().groups):
         raise InvalidInput({"organizer": ["not_an_option"]})
     return chosen
 
@@ -202,8 +210,6 @@ def _self(rows: Session) -> Any:
 @pages.post("/meetings/<id:meeting_id>/cancel")
 def call_off(meeting_id: int) -> ResponseReturnValue:
     """Call it off with a reason that those signed up read."""
-    if not _organizes(current.signed_in(), _meeting()):
-        raise Forbidden
     engine = current.engine()
     try:
         with engine.unit(current.actor()) as unit:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from engine.errors import Forbidden, InvalidInput
 from engine.values import InboxQuery
-from web import current, words
+from web import current, standing, words
 from web.i18n import language
 from web.pages.once import once
 from web.submissions import key_of
@@ -83,6 +83,15 @@ def _answers_for(viewer: Viewer, partnership: Partnership) -> bool:
     return viewer.is_ri or bool(partnership.department and viewer.has(own))
 
 
+def load_own(viewer: Viewer, arguments: Mapping[str, Any]) -> None:
+    """Keep the agreement for the request; raises Forbidden for who does not answer for it."""
+    with current.reading() as rows:
+        g.partnership = get_partnership(rows, arguments["partnership_id"])
+        rows.expunge_all()
+    if not _answers_for(viewer, g.partnership):
+        raise Forbidden
+
+
 @pages.get("/partnerships/new")
 def new() -> ResponseReturnValue:
     """The form that proposes an agreement."""
@@ -111,6 +120,7 @@ def create() -> ResponseReturnValue:
     """Propose it and go to its file."""
     typed = {name: request.form.get(name, "") for name in ASKED}
     engine, home = current.engine(), current.settings().home_hei
+    standing.take_where(lambda viewer: _proposes_for(viewer, typed["department"]))
     try:
         proposer = proposer_for(current.actor().groups, typed["department"])
         answer = once(
@@ -124,6 +134,10 @@ def create() -> ResponseReturnValue:
         return _form(typed, words.field_errors(refused.errors)), 422
     flash(_("The agreement is proposed; its file comes next."), "done")
     return _to(answer, proposer)
+
+
+def _proposes_for(viewer: Viewer, department: str) -> bool:
+    return viewer.is_ri or viewer.has(coordinator_group(department))
 
 
 def _numbers(proposed: Proposed) -> list[int]:
@@ -141,10 +155,7 @@ def _to(answer: list[int], proposer: str) -> ResponseReturnValue:
 def renewal(partnership_id: int) -> ResponseReturnValue:
     """Propose its renewal, and answer the task that asks for the decision."""
     viewer, engine = current.signed_in(), current.engine()
-    with current.reading() as rows:
-        partnership = get_partnership(rows, partnership_id)
-    if not _answers_for(viewer, partnership):
-        raise Forbidden
+    partnership = cast("Partnership", g.partnership)
     groups = viewer.actor.groups
     proposer = proposer_for(groups, partnership.department)
     asked = _asked(partnership)

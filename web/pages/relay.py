@@ -95,7 +95,8 @@ def thread_of_case(case: Instance) -> Thread | None:
     """The thread of the mobility a case is about; None where the viewer is no party to it."""
     with current.reading() as rows:
         mobility = mobility_of_case(rows, case.business_key)
-        party = party_of(current.actor(), mobility) if mobility is not None else None
+        actor = current.signed_in().within("relay").actor
+        party = party_of(actor, mobility) if mobility is not None else None
         if mobility is None or party is None:
             return None
         return _thread(rows, mobility, party, {}, {})
@@ -168,7 +169,7 @@ def _write(typed: Mapping[str, Any]) -> None:
 
 
 def _written(given: Mapping[str, Any], files: Sequence[Upload], key: str) -> None:
-    viewer = current.viewer()
+    viewer = current.acting()
     by = SYSTEM if g.party == "partner" or viewer is None else viewer.actor
     with current.engine().unit(by) as unit:
         mobility = get_mobility(unit.session, _mobility().id)

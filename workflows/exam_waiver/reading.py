@@ -71,6 +71,7 @@ class AnswerView:
     outcome: str
     reason: str | None
     answered_by: str
+    on_behalf_of: str | None
     at: datetime
 
 
@@ -218,7 +219,9 @@ def view_of(waiver: Waiver) -> WaiverView:
         previous_number=previous.number if previous else None,
         exams=_exams(waiver.exams),
         answers=tuple(
-            AnswerView(row.stage, row.outcome, row.reason, row.answered_by, row.at)
+            AnswerView(
+                row.stage, row.outcome, row.reason, row.answered_by, row.on_behalf_of, row.at
+            )
             for row in waiver.answers
         ),
     )

@@ -201,6 +201,7 @@ def _answered(ctx: TaskContext, waiver: Waiver, stage: str) -> None:
             outcome=ctx.outcome or "done",
             reason=ctx.reason,
             actor=ctx.actor.id,
+            on_behalf_of=ctx.actor.on_behalf_of,
             answered_by=ctx.actor.name,
             at=ctx.now,
         )

@@ -201,7 +201,7 @@ def correct(
     if not courses or any(c.mobility_id != mobility.id or not c.certified_at for c in courses):
         raise InvalidInput({"courses": ["choose_certified"]})
     for course in courses:
-        reopen(unit.session, course, reason=reason, actor=unit.actor.id, now=unit.now)
+        reopen(unit.session, course, reason=reason, by=unit.actor, now=unit.now)
     stay_of(unit.session, mobility).request = reason
     unit.session.flush()
     if running is not None and collecting(unit.session, running):

@@ -144,7 +144,7 @@ class _Checking:
                     self.session,
                     known[number],
                     reason=self.ctx.reason,
-                    actor=self.ctx.actor.id,
+                    by=self.ctx.actor,
                     now=self.ctx.now,
                 )
         asked = {c.department for c in self.courses if not c.certified_at and not c.dropped}

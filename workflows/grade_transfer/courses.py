@@ -15,6 +15,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from engine.errors import InvalidInput, NotFound
+from engine.identity import Actor
 from workflows.contract.reading import effective_components, version_in_force
 from workflows.contract.views import ComponentView
 from workflows.grade_transfer.marks import Mark, Status, Unreadable, read_mark
@@ -97,7 +98,7 @@ def stay_of(session: Session, mobility: Mobility) -> Stay:
     return found
 
 
-def collect(session: Session, mobility: Mobility, *, actor: str, now: datetime) -> list[str]:
+def collect(session: Session, mobility: Mobility, *, by: Actor, now: datetime) -> list[str]:
     """Bring the courses up to the last signed contract; the departments that have work.
 
     Results a resit was to give are opened again. None once the student has given up.
@@ -108,7 +109,7 @@ def collect(session: Session, mobility: Mobility, *, actor: str, now: datetime) 
         return []
     for course in courses:
         if course.certified_at and state_of(course).status is Status.PENDING:
-            reopen(session, course, reason=None, actor=actor, now=now)
+            reopen(session, course, reason=None, by=by, now=now)
             course.session = RESIT
     waiting = {c.department for c in courses if c.certified_at is None and not c.dropped}
     return sorted(waiting)
@@ -221,7 +222,7 @@ def enter(
     cells: Mapping[int, str],
     *,
     seen: Mapping[int, str],
-    actor: str,
+    by: Actor,
     now: datetime,
 ) -> Entered:
     """Write what was typed into cells; all of it, or nothing where one cell is wrong.
@@ -250,33 +251,33 @@ def enter(
     if errors:
         return Entered(0, errors)
     for course_id, mark in changes.items():
-        _write(session, courses[course_id], mark, actor=actor, now=now)
+        _write(session, courses[course_id], mark, by=by, now=now)
     session.flush()
     return Entered(len(changes))
 
 
-def _write(session: Session, course: Course, mark: Mark, *, actor: str, now: datetime) -> None:
+def _write(session: Session, course: Course, mark: Mark, *, by: Actor, now: datetime) -> None:
     course.mark = mark.text
-    course.entered_by, course.entered_at = actor, now
-    _note(session, course, "entered", None, actor=actor, now=now)
+    course.entered_by, course.entered_at = by.id, now
+    _note(session, course, "entered", None, by=by, now=now)
 
 
-def certify(session: Session, course: Course, *, actor: str, now: datetime) -> None:
+def certify(session: Session, course: Course, *, by: Actor, now: datetime) -> None:
     """Close a course's mark; raises InvalidInput at ``cells.c<id>`` where there is none."""
     if course.certified_at is not None:
         return
     if not course.mark:
         raise InvalidInput({f"cells.c{course.id}": ["mark_missing"]})
-    course.certified_by, course.certified_at = actor, now
-    _note(session, course, "certified", None, actor=actor, now=now)
+    course.certified_by, course.certified_at = by.id, now
+    _note(session, course, "certified", None, by=by, now=now)
 
 
 def reopen(
-    session: Session, course: Course, *, reason: str | None, actor: str, now: datetime
+    session: Session, course: Course, *, reason: str | None, by: Actor, now: datetime
 ) -> None:
     """Let a certified mark be changed again; what it was stays in the entries."""
     course.certified_by = course.certified_at = None
-    _note(session, course, "reopened", reason, actor=actor, now=now)
+    _note(session, course, "reopened", reason, by=by, now=now)
 
 
 def entries_of(session: Session, course_ids: Sequence[int]) -> list[GradeEntry]:
@@ -290,7 +291,7 @@ def entries_of(session: Session, course_ids: Sequence[int]) -> list[GradeEntry]:
 
 
 def _note(
-    session: Session, course: Course, kind: str, reason: str | None, *, actor: str, now: datetime
+    session: Session, course: Course, kind: str, reason: str | None, *, by: Actor, now: datetime
 ) -> None:
     session.add(
         GradeEntry(
@@ -299,7 +300,8 @@ def _note(
             mark=course.mark,
             session=course.session,
             reason=reason,
-            actor=actor,
+            actor=by.id,
+            on_behalf_of=by.on_behalf_of,
             at=now,
         )
     )

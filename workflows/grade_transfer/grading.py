@@ -57,7 +57,7 @@ def save(
             ]
     if errors:
         raise InvalidInput(errors)
-    entered = enter(unit.session, courses, touched, seen=seen, actor=unit.actor.id, now=unit.now)
+    entered = enter(unit.session, courses, touched, seen=seen, by=unit.actor, now=unit.now)
     if entered.errors:
         raise InvalidInput({f"cells.c{n}": [code] for n, code in entered.errors.items()})
     return entered.changed
@@ -126,7 +126,7 @@ def _certify_one(
         if not course.mark:
             done.without_mark.append(course.mobility_id)
             return
-        certify(unit.session, course, actor=actor.id, now=unit.now)
+        certify(unit.session, course, by=actor, now=unit.now)
         unit.session.flush()
         left = [
             each

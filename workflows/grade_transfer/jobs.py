@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from engine.errors import InvalidState
+from engine.identity import SYSTEM
 from workflows.contract.reading import version_in_force
 from workflows.grade_transfer import news
 from workflows.grade_transfer.courses import LANGUAGES, collect, courses_of, state_of, stay_of
@@ -80,7 +81,7 @@ class OpenSheets:
     def apply(self, ctx: JobContext, result: Value) -> Mapping[str, Value]:
         """Add and update the courses; reckon the days from the decision table's."""
         mobility = _mobility(ctx.session, ctx.job)
-        departments = collect(ctx.session, mobility, actor="system", now=ctx.now)
+        departments = collect(ctx.session, mobility, by=SYSTEM, now=ctx.now)
         days = days_of(
             ctx.job.variables,
             now=ctx.now,

@@ -93,6 +93,7 @@ class GradeEntry(Base):
     session: Mapped[int] = mapped_column(Integer)
     reason: Mapped[str | None] = mapped_column(Text)
     actor: Mapped[str] = mapped_column(Text)
+    on_behalf_of: Mapped[str | None] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(Instant)
 
     __table_args__ = (Index(None, "course_id"),)

@@ -132,16 +132,14 @@ def candidate_of(department: str) -> str:
 
 
 def may_grade(actor: Actor, department: str) -> bool:
-    """Whether the actor grades for the department, or stands in for somebody who does."""
-    candidate = candidate_of(department)
-    return candidate in actor.groups or any(candidate in each.groups for each in actor.replaces)
+    """Whether the actor grades for the department."""
+    return candidate_of(department) in actor.groups
 
 
 def departments_of(actor: Actor) -> list[str]:
-    """The departments the actor grades for, also those of people they replace."""
-    groups = set(actor.groups).union(*(each.groups for each in actor.replaces))
+    """The departments the actor grades for."""
     prefix = coordinator_group("")
-    return sorted(group.removeprefix(prefix) for group in groups if group.startswith(prefix))
+    return sorted(each.removeprefix(prefix) for each in actor.groups if each.startswith(prefix))
 
 
 def progress(session: Session, departments: Iterable[str] | None = None) -> list[Progress]:

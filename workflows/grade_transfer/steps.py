@@ -67,7 +67,7 @@ class Certify:
         _rescale(courses, scales)
         _enter(ctx, courses, cells, seen)
         for course in [*courses.values(), *_annexed(ctx, annexes)]:
-            certify(ctx.session, course, actor=ctx.actor.id, now=ctx.now)
+            certify(ctx.session, course, by=ctx.actor, now=ctx.now)
         return NOTHING
 
 
@@ -170,7 +170,7 @@ def _enter(
     cells: Mapping[int, str],
     seen: Mapping[int, str],
 ) -> None:
-    entered = enter(ctx.session, courses, cells, seen=seen, actor=ctx.actor.id, now=ctx.now)
+    entered = enter(ctx.session, courses, cells, seen=seen, by=ctx.actor, now=ctx.now)
     errors = {f"cells.c{n}": [code] for n, code in entered.errors.items()}
     errors |= {
         f"cells.c{n}": ["mark_missing"]

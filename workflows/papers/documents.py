@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from engine.errors import InvalidState, NotFound
@@ -34,6 +34,7 @@ __all__ = [
     "get",
     "make",
     "of_case",
+    "of_instances",
     "revoke",
     "store",
     "supersede",
@@ -133,6 +134,17 @@ def of_case(session: Session, business_key: str) -> list[Document]:
     statement = (
         select(Document)
         .where(Document.business_key == business_key)
+        .order_by(Document.created_at.desc(), Document.id.desc())
+    )
+    return list(session.scalars(statement))
+
+
+def of_instances(session: Session, business_keys: Mapping[int, str]) -> list[Document]:
+    """The documents of several instances, by their business keys, newest first."""
+    own = or_(Document.instance_id.is_(None), Document.instance_id.in_(business_keys))
+    statement = (
+        select(Document)
+        .where(Document.business_key.in_(set(business_keys.values())), own)
         .order_by(Document.created_at.desc(), Document.id.desc())
     )
     return list(session.scalars(statement))

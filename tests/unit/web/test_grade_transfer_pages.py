@@ -8,6 +8,7 @@ import pytest
 
 from engine import SYSTEM
 from tests.builders_grade_transfer import PARTNER, STAY, ReceivingHouse
+from tests.builders_substitution import arrange
 from tests.builders_web import PASSWORD
 from web.app import create_app
 from workflows.people.models import Person
@@ -61,6 +62,24 @@ def fields(house, marks):
     seen = {f"c{course.id}": course.mark for course in known.values()}
     cells = {f"cells.c{known[key].id}": mark for key, mark in marks.items()}
     return {**cells, "seen": orjson.dumps(seen).decode()}
+
+
+def test_a_substitute_fills_in_the_sheet_and_is_named_with_whom_they_replace(
+    house, students, visit
+):
+    marks = {(students[0], "LEA501"): "14"}
+    paul = visit("other_coordinator")
+    assert paul.get(SHEET).status_code == 404
+    day = {"first": "2027-05-20", "last": "2027-05-21"}
+    arrange(house, house.coordinator, house.other_coordinator, **day, processes=["contract"])
+    assert paul.get(SHEET).status_code == 404
+    arrange(house, house.coordinator, house.other_coordinator, **day, processes=["grade_transfer"])
+    assert "data-mark data-saved" in text_of(paul.get(SHEET))
+    column = house.courses(students[0])["LEA501"].id
+    saved = paul.post(SHEET, data={**fields(house, marks), "certify": str(column)})
+    assert saved.status_code == 302
+    case = text_of(visit("ri").get(f"/cases/{house.case(students[0]).id}"))
+    assert case.count("Paul Roussel, for Marie Delmas: ") == 2
 
 
 def test_the_sheet_shows_students_courses_and_how_far_it_is(house, students, visit):

@@ -123,6 +123,7 @@ def _create_answer() -> None:
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("on_behalf_of", sa.Text(), nullable=True),
         sa.Column("answered_by", sa.Text(), nullable=False),
         sa.Column("at", BIG, nullable=False),
         sa.ForeignKeyConstraint(

@@ -119,6 +119,7 @@ def _create_grade_entry() -> None:
         sa.Column("session", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("on_behalf_of", sa.Text(), nullable=True),
         sa.Column("at", BIG, nullable=False),
         sa.ForeignKeyConstraint(
             ["course_id"], ["graded_course.id"], name=op.f("fk_grade_entry_course_id")
