@@ -36,6 +36,7 @@ class Visitor:
     def __init__(self, browser, server, language, *, width=1440, dark=False):
         self.server = server
         self.language = language
+        self.name = ""
         self.context = browser.new_context(
             base_url=server.url,
             viewport={"width": width, "height": 900},
@@ -50,8 +51,9 @@ class Visitor:
         self.page.on("dialog", lambda dialog: self.complaints.append(f"dialog {dialog.message}"))
 
     def _listen(self, message):
-        # The browser reports every 4xx as an error; refusals are part of the walk.
-        if message.type == "error" and "Failed to load resource" not in message.text:
+        # Browser and htmx report every 4xx as an error; refusals are part of the walk.
+        refused = ("Failed to load resource", "Response Status Error Code 4")
+        if message.type == "error" and not message.text.startswith(refused):
             self.complaints.append(message.text)
 
     def close(self):
@@ -59,11 +61,17 @@ class Visitor:
         assert self.complaints == []
 
     def sign_in(self, name):
+        self.name = name
         self.page.goto("/sign-in")
         self.page.get_by_role("button", name=re.compile(re.escape(name))).click()
         self.page.wait_for_load_state()
         self.speak()
         return self
+
+    def returns(self):
+        """Sign in again, on another day: the session has ended."""
+        self.context.clear_cookies()
+        return self.sign_in(self.name)
 
     def speak(self):
         """Choose the language where the account brought another one."""
@@ -80,6 +88,19 @@ class Visitor:
         """Open the inbox's task about ``subject``."""
         self.page.goto("/inbox?view=groups&q=" + subject.replace(" ", "+"))
         self.page.goto(self.page.locator("[data-item] a.title").first.get_attribute("href"))
+
+    def open_task(self, case):
+        """Open the task of a case that is this person's to do, once the workers have made it."""
+        deadline = time.monotonic() + 30
+        while True:
+            self.page.goto(case)
+            tasks = self.page.locator(".work-row.plain a.title")
+            for address in [task.get_attribute("href") for task in tasks.all()]:
+                self.page.goto(address)
+                if self.page.locator(".decision-bar").count():
+                    return
+            assert time.monotonic() < deadline, f"{case} has no task for {self.name}"
+            time.sleep(0.3)
 
     def decide(self, outcome, reason=None):
         if reason is None:
