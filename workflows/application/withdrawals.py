@@ -15,7 +15,7 @@ from workflows.application.services import get_application
 from workflows.application.steps import APPROVED, CANCELLED, PENDING
 from workflows.application.views import WITHDRAWABLE, Status
 from workflows.contract.cases import running_cases
-from workflows.contract.policy import day_of
+from workflows.mobility.agreement import day_of
 from workflows.mobility.services import get_mobility
 from workflows.people.services import person_id_of
 
