@@ -44,7 +44,7 @@ def test_walk_to_the_certificate_of_arrival(visitors, today):
     assert office.violations() == []
     office.decide("approve")
     office.page.goto(case)
-    reload_until(office, "attestation-d-arrivee")
+    reload_until(office, "confirmation-of-arrival")
     link = office.page.locator("a[href^='/documents/']").first.get_attribute("href")
     answer = office.page.request.get(link)
     assert answer.body().startswith(b"%PDF-")
