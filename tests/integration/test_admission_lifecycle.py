@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import Forbidden, InvalidInput, NotFound
+from tests.builders import at_once
 from tests.builders_admission import AdmissionHouse
-from tests.builders_application import at_once
 from workflows.mobility.services import get_mobility
 from workflows.papers.documents import of_case
 
