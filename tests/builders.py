@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from xml.sax.saxutils import quoteattr
 
@@ -182,3 +185,19 @@ def approvals(key: str = "approval", steps: int = 5, loop: bool = False, **optio
     if not loop:
         diagram.end("rejected")
     return diagram.flow("begin", "step1")
+
+
+def at_once(*commands: Callable[[], object]) -> list[Exception | None]:
+    """Run commands in threads of their own, begun together; gives what each came to."""
+    barrier = threading.Barrier(len(commands))
+
+    def run(command: Callable[[], object]) -> Exception | None:
+        barrier.wait()
+        try:
+            command()
+        except Exception as error:  # noqa: BLE001 - what it came to is what the test asks
+            return error
+        return None
+
+    with ThreadPoolExecutor(len(commands)) as pool:
+        return list(pool.map(run, commands))

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -312,22 +309,6 @@ class CampaignHouse:
         """What went wrong in the background."""
         found = self.engine.incidents(actor=self.ri).items
         return [f"{each.element} {each.reason} {each.detail}" for each in found]
-
-
-def at_once(*commands: Callable[[], object]) -> list[Exception | None]:
-    """Run commands in threads of their own, begun together; gives what each came to."""
-    barrier = threading.Barrier(len(commands))
-
-    def run(command: Callable[[], object]) -> Exception | None:
-        barrier.wait()
-        try:
-            command()
-        except Exception as error:  # noqa: BLE001 - what it came to is what the test asks
-            return error
-        return None
-
-    with ThreadPoolExecutor(len(commands)) as pool:
-        return list(pool.map(run, commands))
 
 
 def open_for(engine: Engine, ri: Actor, student: Actor, department: str = "lea") -> dict[str, int]:

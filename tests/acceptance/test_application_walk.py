@@ -1,13 +1,12 @@
 """From a campaign to the partner's yes, in a browser: everybody who has a part in it."""
 
 import re
-import time
 import zlib
 from datetime import datetime, timedelta
 
 from playwright.sync_api import expect
 
-from tests.acceptance.visitors import partner_link
+from tests.acceptance.visitors import go_to_task, partner_link, reload_until
 
 TITLE = "Campagne du parcours"
 PARTNER = "usal.es"
@@ -137,30 +136,6 @@ def choose(page, number, partner):
 
 def chosen_text(page, number):
     return page.locator(f"#f-wishes-{number}-place option:checked").inner_text()
-
-
-def reload_until(visitor, text):
-    """The worker does its part in the background: look again until it has."""
-    deadline = time.monotonic() + 30
-    while text not in visitor.page.locator("main").inner_text():
-        assert time.monotonic() < deadline, f"the page never said {text}"
-        time.sleep(0.3)
-        visitor.page.reload()
-
-
-def go_to_task(visitor, case):
-    """Open the task of a case that is this person's to do."""
-    page = visitor.page
-    deadline = time.monotonic() + 30
-    while True:
-        page.goto(case)
-        tasks = page.locator(".work-row.plain a.title")
-        if tasks.count():
-            page.goto(tasks.first.get_attribute("href"))
-            if page.locator(".decision-bar").count():
-                return
-        assert time.monotonic() < deadline, "no task came up"
-        time.sleep(0.3)
 
 
 def admitted(office, case):

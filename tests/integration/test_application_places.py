@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.errors import Conflict, InvalidInput, InvalidState
 from engine.values import InstanceQuery
-from tests.builders_application import CampaignHouse, at_once, campaign_fields
+from tests.builders import at_once
+from tests.builders_application import CampaignHouse, campaign_fields
 from workflows.application.campaign_input import read_campaign
 from workflows.application.campaigns import get_campaign, get_ranking, update_campaign
 from workflows.application.models import Ranking

@@ -8,7 +8,8 @@ import pytest
 
 from engine.errors import Conflict, InvalidInput, InvalidState
 from engine.values import InstanceQuery
-from tests.builders_application import CampaignHouse, at_once
+from tests.builders import at_once
+from tests.builders_application import CampaignHouse
 from workflows.application.file_models import Nomination
 from workflows.application.withdrawals import withdraw
 from workflows.mobility.models import Mobility

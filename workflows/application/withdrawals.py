@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from engine import Engine, Unit
+    from engine.values import Delivery
     from workflows.application.file_models import Application
     from workflows.mobility.models import Mobility
 
@@ -80,31 +81,23 @@ def withdraw(engine: Engine, unit: Unit, application_id: int, reason: str) -> No
 
 
 def _end_application(engine: Engine, unit: Unit, application: Application) -> None:
-    delivery = engine.correlate(
-        WITHDRAWN,
-        {},
-        message_id=f"{application.business_key}-withdrawn",
-        business_key=application.business_key,
-        actor=unit.actor,
-        unit=unit,
-    )
+    delivery = _send(engine, unit, WITHDRAWN, application.business_key)
     if not delivery.delivered or delivery.duplicate:
         raise _moving()
 
 
 def _end_mobility(engine: Engine, unit: Unit, mobility: Mobility) -> None:
     """Call the mobility off; a contract or plan that is still being agreed ends."""
-    engine.correlate(
-        MOBILITY_WITHDRAWN,
-        {},
-        message_id=f"mobility-{mobility.id}-withdrawn",
-        business_key=str(mobility.id),
-        actor=unit.actor,
-        unit=unit,
-    )
+    _send(engine, unit, MOBILITY_WITHDRAWN, str(mobility.id))
     if mobility.instance_id is None or running_cases(unit, mobility, AGREEMENTS):
         raise _moving()
     mobility.called_off_at = unit.now
+
+
+def _send(engine: Engine, unit: Unit, name: str, key: str) -> Delivery:
+    return engine.correlate(
+        name, {}, message_id=f"{name}-{key}", business_key=key, actor=unit.actor, unit=unit
+    )
 
 
 def _mobility_of(session: Session, application: Application) -> Mobility:
