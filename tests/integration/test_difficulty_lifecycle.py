@@ -15,6 +15,7 @@ from tests.builders_domain import HOME, ROOT
 from tests.builders_duties import DutiesHouse
 from workflows.difficulty.models import Difficulty
 from workflows.difficulty.services import difficulty_of_case, may_report, report
+from workflows.people.services import create_person
 
 REPORT = {
     "kind": "workload",
@@ -72,9 +73,13 @@ def test_advice_is_enough(house):
 
 
 @pytest.mark.parametrize(
-    ("measure", "step"), [("adjusted_calendar", "adjust"), ("contract_change", "change")]
+    ("measure", "step", "days"),
+    [
+        ("adjusted_calendar", "adjust", {"arranged_from": "2026-05-12"}),
+        ("contract_change", "change", {}),
+    ],
 )
-def test_a_measure_is_arranged_by_whoever_follows(house, measure, step):
+def test_a_measure_is_arranged_by_whoever_follows(house, measure, step, days):
     case = reported(house, "coordinator", kind="exam_clash")
     house.does(case, house.coordinator, "take_up", follower="ri_care")
     (item,) = house.engine.instance(case, actor=house.care).open_items
@@ -83,9 +88,48 @@ def test_a_measure_is_arranged_by_whoever_follows(house, measure, step):
     assert house.at(case) == [step]
     with pytest.raises(InvalidInput):
         house.does(case, house.care, arrangement=" ")
-    house.does(case, house.care, arrangement="Oral le 12 mai au lieu du 10.")
+    house.does(case, house.care, arrangement="Oral le 12 mai au lieu du 10.", **days)
     house.does(case, house.care, conclusion="Réglé.")
     assert stored(house, case).arrangement == "Oral le 12 mai au lieu du 10."
+
+
+def test_an_adjusted_calendar_is_told_to_the_registrar_by_its_days_alone(house):
+    with house.engine.unit(SYSTEM) as unit:
+        create_person(
+            unit.session,
+            login="remi",
+            given_names="Rémi",
+            family_name="Castel",
+            email="remi@example.org",
+            groups=("registrar",),
+        )
+    case = reported(house)
+    house.does(case, house.coordinator, "take_up", follower="coordinator")
+    house.does(case, house.coordinator, **{**CONTACT, "measure": "adjusted_calendar"})
+    for days, errors in (
+        ({}, {"arranged_from": ["required"]}),
+        (
+            {"arranged_from": "2026-05-12", "arranged_until": "2026-05-11"},
+            {"arranged_until": ["before_start"]},
+        ),
+    ):
+        with pytest.raises(InvalidInput) as refusal:
+            house.does(case, house.coordinator, arrangement="Oral.", **days)
+        assert refusal.value.errors == errors
+    days = {"arranged_from": "2026-05-12", "arranged_until": "2026-05-13"}
+    house.does(case, house.coordinator, arrangement="Oral au lieu de l’écrit.", **days)
+    found = stored(house, case)
+    assert (found.arranged_from.day, found.arranged_until.day) == (12, 13)
+    mails = house.mails()
+    (registrar,) = [mail for mail in mails if mail.to == "remi@example.org"]
+    assert "2026-05-12" in registrar.body
+    assert "Martin" in registrar.body
+    for secret in ("Trop de cours", "Oral", "/cases/"):
+        assert secret not in registrar.body
+    arranged = f"Demande n° {found.id} : un aménagement est convenu"
+    assert house.told("student")[-1] == arranged
+    assert arranged in house.told("care")
+    assert arranged not in house.told("coordinator"), "who arranged it knows"
 
 
 def test_it_may_be_set_aside_with_a_reason_that_the_student_reads(house):

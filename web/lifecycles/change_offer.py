@@ -16,7 +16,7 @@ from workflows.contract_change.models import ChangeRequest, Correction
 from workflows.contract_change.policy import may_correct, parties_of
 from workflows.contract_change.services import obstacle, open_request, requests_of
 from workflows.contract_change.window import Window, window_of
-from workflows.mobility.services import mobility_of_case
+from workflows.mobility.services import is_outgoing, mobility_of_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,15 @@ class ChangeOffer:
     """Changes of one contract, as its case shows them to the viewer.
 
     ``obstacle`` is the code of what keeps it from being changed; ``running`` the case of a
-    change that is under way. ``window`` is None where none can be told.
+    change that is under way. ``window`` is None where none can be told. ``incoming``: the
+    sending university writes the change.
     """
 
     parties: tuple[str, ...]
     obstacle: str | None
     window: Window | None
     running: int | None
+    incoming: bool
     may_correct: bool
     past: Sequence[ChangeRequest]
     corrections: Sequence[Corrected]
@@ -67,7 +69,8 @@ def change_offer(case: Instance) -> ChangeOffer | None:
             window = None
         return ChangeOffer(
             parties=parties_of(actor, mobility),
-            obstacle=obstacle(rows, mobility, current.settings().home_hei),
+            obstacle=obstacle(rows, mobility),
+            incoming=not is_outgoing(mobility, current.settings().home_hei),
             window=window,
             running=running.instance_id if running else None,
             may_correct=window is not None and may_correct(actor, mobility),

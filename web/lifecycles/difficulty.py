@@ -12,7 +12,7 @@ from web import current
 from web.lifecycles.base import CaseSection, TaskPage, Typed
 from web.words import duties
 from workflows.difficulty.models import KINDS, MEASURES
-from workflows.difficulty.services import difficulty_of_case
+from workflows.difficulty.services import change_since, difficulty_of_case
 
 
 def _shown(instance_id: int) -> Mapping[str, Any] | None:
@@ -20,8 +20,10 @@ def _shown(instance_id: int) -> Mapping[str, Any] | None:
         found = difficulty_of_case(rows, instance_id)
         if found is None:
             return None
+        change = change_since(rows, found) if found.measure == "contract_change" else None
+        case = change.instance_id if change else None
         rows.expunge_all()
-    return {"difficulty": found, "duties": duties, "kinds": KINDS}
+    return {"difficulty": found, "duties": duties, "kinds": KINDS, "change": case}
 
 
 def _task(item: WorkItem, typed: Typed) -> Mapping[str, Any]:
@@ -37,6 +39,8 @@ def _task(item: WorkItem, typed: Typed) -> Mapping[str, Any]:
             "summary": _("What was said"),
             "measure": _("What was agreed"),
             "arrangement": _("What was arranged"),
+            "arranged_from": _("First day"),
+            "arranged_until": _("Last day, if there are several"),
             "conclusion": _("Conclusion"),
         },
         "usual_reasons": (),

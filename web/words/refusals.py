@@ -122,11 +122,11 @@ SENTENCES = {
     "meeting_full": lazy("There is no place left in this meeting."),
     "no_health_required": lazy("Confirm that nothing about anybody’s health is written here."),
     "not_signed_yet": lazy("The agreement is not signed by everybody yet."),
-    "change_is_sent": lazy("Changes are written by the sending university, in its own system."),
     "no_change_for_type": lazy(
         "A short blended or doctoral mobility carries no change: agree on a new one."
     ),
     "change_under_way": lazy("A change is under way; the next one can follow it."),
+    "change_not_asked_for": lazy("Ask for the change of the agreement first."),
     "agreement_limit_passed": lazy(
         "The time to agree is over; the international office decides whether it is prolonged."
     ),

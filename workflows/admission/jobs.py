@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -70,26 +69,22 @@ class Certificate:
             language = _language(session, nomination)
             data = _paper(session, nomination, language, self.office.home_hei_id)
         reason = words("admission", language)["title"]
-        made = documents.make(self.office, self.sealer, TEMPLATE, data, reason=reason, at=job.now)
-        content = base64.b64encode(made.content).decode()
-        return {"language": language, "code": made.code, "content": content}
+        made = documents.sealed(self.office, self.sealer, TEMPLATE, data, reason=reason, at=job.now)
+        return {"language": language, **made}
 
     def apply(self, ctx: JobContext, result: Value) -> Mapping[str, Value]:
         """Store it, and tell the partner and the student."""
         assert isinstance(result, dict)
         nomination = of_mobility(ctx.session, _mobility_id(ctx.job), lock=True)
         language = str(result["language"])
-        documents.store(
+        documents.keep(
             ctx.session,
+            result,
             business_key=str(nomination.mobility_id),
             kind=KIND,
             language=language,
             filename=f"{words('admission', language)['filename']}-{nomination.mobility_id}.pdf",
-            media_type=documents.PDF,
-            content=base64.b64decode(str(result["content"])),
             now=ctx.now,
-            actor_id="system",
-            code=str(result["code"]),
         )
         tell_outcome(ctx.unit, nomination, "arrived")
         return {}

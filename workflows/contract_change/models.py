@@ -20,7 +20,8 @@ class ChangeRequest(Base):
     ``window_ends`` its last day as the decision table had it. ``late_reason`` is why a late
     request should be admitted all the same, ``admission`` what the coordinator answered.
     ``agree_by`` is until when all have to agree, None before a late request is admitted;
-    ``prolonged`` why RI has set it later as an exception. ``result`` is ``signed``,
+    ``prolonged`` why RI has set it later as an exception. ``case_before`` is
+    the contract's case at the time of the request. ``result`` is ``signed``,
     ``refused``, ``withdrawn`` or ``lapsed``, None while it is open.
     """
 
@@ -29,6 +30,7 @@ class ChangeRequest(Base):
     id: Mapped[int] = mapped_column(BIG, primary_key=True)
     mobility_id: Mapped[int] = mapped_column(BIG, ForeignKey("mobility.id"))
     instance_id: Mapped[int | None] = mapped_column(BIG)
+    case_before: Mapped[int | None] = mapped_column(BIG)
     party: Mapped[str] = mapped_column(Text)
     about: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)

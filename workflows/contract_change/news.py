@@ -24,6 +24,7 @@ KINDS = (
     "withdrawn",
     "prolonged",
     "lapsed",
+    "ask_sending",
     "corrected",
 )
 """Texts of their own; tasks, reminders and delays have those of the office."""

@@ -6,7 +6,7 @@ Nothing here commits; every function works inside the transaction of its caller.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from engine.tables import instance
 from engine.texts import checked
 from engine.values import InstanceStatus, Value
 from workflows.contract.reading import latest_version, version_in_force
+from workflows.contract.services import PROCESS as CONTRACT
 from workflows.contract.views import CHANGE, VersionStatus
 from workflows.contract_change.models import ChangeRequest
 from workflows.contract_change.news import tell_withdrawn
@@ -26,9 +27,10 @@ from workflows.contract_change.policy import (
     WITHOUT_CHANGES,
     parties_of,
 )
+from workflows.contract_change.receiving import wait_for_sending
 from workflows.contract_change.window import PROCESS, Window, window_of
 from workflows.mobility.models import Mobility
-from workflows.mobility.services import get_mobility, labels_for
+from workflows.mobility.services import case_of, get_mobility, is_outgoing, labels_for
 from workflows.people.services import RI, coordinator_group, student_group
 
 if TYPE_CHECKING:
@@ -64,18 +66,15 @@ class Wish:
     writes: str = "student"
 
 
-def obstacle(session: Session, mobility: Mobility, home_hei_id: str) -> str | None:
-    """The code of what keeps a mobility's contract from being changed here; None if nothing.
-
-    Changes are always written in the system of the sending institution, whoever asks.
-    """
-    if mobility.sending_hei_id != home_hei_id:
-        return "change_is_sent"
+def obstacle(session: Session, mobility: Mobility) -> str | None:
+    """The code of what keeps a mobility's contract from being changed; None if nothing."""
     if mobility.mobility_type in WITHOUT_CHANGES:
         return "no_change_for_type"
     if version_in_force(session, mobility.id) is None:
         return "not_signed_yet"
-    return "change_under_way" if open_request(session, mobility.id) else None
+    running = case_of(session, mobility.id, CONTRACT, active=True)
+    under_way = running is not None or open_request(session, mobility.id) is not None
+    return "change_under_way" if under_way else None
 
 
 def open_request(session: Session, mobility_id: int) -> ChangeRequest | None:
@@ -113,6 +112,8 @@ def ask_for_change(
 ) -> Asked:
     """Open the case of a change; the same wish of the same person again opens no other.
 
+    For a student we have received it is the sending university that is asked.
+
     Raises Forbidden for who is no party. Raises InvalidInput: at ``_schema`` for what keeps
     the contract from being changed, at ``late_reason`` where a request outside the window
     does not say why.
@@ -127,7 +128,7 @@ def ask_for_change(
     again = _asked_before(session, mobility_id, wish, unit)
     if again is not None:
         return again
-    code = obstacle(session, mobility, home_hei_id)
+    code = obstacle(session, mobility)
     if code is not None:
         raise InvalidInput({"_schema": [code]})
     window = window_of(engine, session, mobility, unit.now)
@@ -135,6 +136,11 @@ def ask_for_change(
     request = _request(mobility, wish, window, unit)
     session.add(request)
     session.flush()
+    if not is_outgoing(mobility, home_hei_id):
+        waiting = wait_for_sending(engine, unit, request)
+        request.instance_id = waiting.instance_id
+        session.flush()
+        return Asked(request.id, waiting.instance_id, waiting.work_items)
     started = engine.start(
         PROCESS,
         actor=unit.actor,
@@ -161,6 +167,7 @@ def _request(mobility: Mobility, wish: Wish, window: Window, unit: Unit) -> Chan
         agree_by=None if window.late(wish.about) else window.agree_by,
         actor=unit.actor.id,
         requester_name=unit.actor.name,
+        case_before=mobility.instance_id,
         requested_at=unit.now,
     )
 
@@ -237,20 +244,32 @@ def withdraw(engine: Engine, unit: Unit, mobility_id: int, reason: str) -> Chang
     request = open_request(unit.session, mobility_id)
     if request is None:
         raise InvalidState("No change is under way.")
+    _end_case(engine, unit, request)
+    close(request, TAKEN_BACK, unit.now, text)
+    drop_proposal(unit.session, mobility_id)
+    tell_withdrawn(unit, request)
+    return request
+
+
+def _end_case(engine: Engine, unit: Unit, request: ChangeRequest) -> None:
+    """End the case of a change, or the one that waits for the sending university."""
+    assert request.instance_id is not None
+    if request.instance_id == request.mobility.instance_id:
+        # Whoever may take a request back may end the case it has opened.
+        with unit.acting(replace(unit.actor, oversees=True)):
+            engine.terminate(request.instance_id, reason=TAKEN_BACK, unit=unit, actor=unit.actor)
+        request.mobility.instance_id = request.case_before
+        return
     delivery = engine.correlate(
         WITHDRAWN,
         {},
         message_id=f"{WITHDRAWN}-{request.id}",
-        business_key=str(mobility_id),
+        business_key=str(request.mobility_id),
         actor=unit.actor,
         unit=unit,
     )
     if not delivery.delivered or delivery.duplicate:
         raise InvalidState("No change is under way.")
-    close(request, TAKEN_BACK, unit.now, text)
-    drop_proposal(unit.session, mobility_id)
-    tell_withdrawn(unit, request)
-    return request
 
 
 def drop_proposal(session: Session, mobility_id: int) -> None:

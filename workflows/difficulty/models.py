@@ -23,6 +23,9 @@ class Difficulty(Base):
 
     Read by those alone who may see its case. Nothing about anybody's health belongs here.
     ``reported_by`` is the actor; ``follower`` the group that follows the student.
+    ``change_id`` is the request to change the contract that came of it, which says nothing
+    of the difficulty; ``arranged_from`` and ``arranged_until`` are the days of exams or
+    classes that were arranged otherwise.
     """
 
     __tablename__ = "difficulty"
@@ -41,6 +44,9 @@ class Difficulty(Base):
     contact_summary: Mapped[str] = mapped_column(Text, default="")
     measure: Mapped[str] = mapped_column(Text, default="")
     arrangement: Mapped[str] = mapped_column(Text, default="")
+    arranged_from: Mapped[date | None] = mapped_column(Date)
+    arranged_until: Mapped[date | None] = mapped_column(Date)
+    change_id: Mapped[int | None] = mapped_column(BIG, ForeignKey("contract_change.id"))
     conclusion: Mapped[str] = mapped_column(Text, default="")
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
 

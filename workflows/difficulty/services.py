@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from engine.errors import NotFound
 from engine.values import Value
 from workflows.answers import Answers
+from workflows.contract_change.models import ChangeRequest
+from workflows.contract_change.services import requests_of
 from workflows.difficulty.models import KINDS, Difficulty
 from workflows.difficulty.news import tell_reported
 from workflows.mobility.models import Mobility
@@ -139,6 +141,16 @@ def get_difficulty(session: Session, difficulty_id: int) -> Difficulty:
 def difficulty_of_case(session: Session, instance_id: int) -> Difficulty | None:
     """The difficulty a case is about."""
     return session.scalar(select(Difficulty).where(Difficulty.instance_id == instance_id))
+
+
+def change_since(session: Session, found: Difficulty) -> ChangeRequest | None:
+    """The last request to change the student's contract since the difficulty was reported."""
+    since = [
+        each
+        for each in requests_of(session, found.mobility_id)
+        if each.requested_at >= found.reported_at
+    ]
+    return since[-1] if since else None
 
 
 def follower_of(answers: Answers, department: str) -> str:

@@ -3,8 +3,8 @@
 ==================  ====================================================================
 difficulty.triage   ``follower`` (``coordinator`` or ``ri_care``); ``take_up`` or ``set_aside``
 difficulty.contact  ``contacted_on``, ``summary``, ``measure``
-difficulty.adjust   ``arrangement``
-difficulty.change   ``arrangement`` (what was asked for)
+difficulty.adjust   ``arrangement``, ``arranged_from``, ``arranged_until`` (if on several days)
+difficulty.change   ``arrangement``, once the change has been asked for
 difficulty.close    ``conclusion``
 ==================  ====================================================================
 """
@@ -14,18 +14,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from engine.errors import InvalidState
+from engine.errors import InvalidInput, InvalidState
 from workflows.answers import ZONE, Answers
+from workflows.contract_change.services import obstacle
 from workflows.difficulty.models import MEASURES, Difficulty
-from workflows.difficulty.news import tell_closed, tell_set_aside, tell_taken_up
+from workflows.difficulty.news import tell_adjusted, tell_closed, tell_set_aside, tell_taken_up
 from workflows.difficulty.services import (
     CLOSED,
     FOLLOWED,
     MOST_TEXT,
     SET_ASIDE,
+    change_since,
     follower_of,
     get_difficulty,
 )
+from workflows.mobility.services import get_mobility
 
 if TYPE_CHECKING:
     from engine.registry import TaskContext, TaskHandler
@@ -72,16 +75,43 @@ class Contact:
         return {"measure": measure}
 
 
-class Arrange:
-    """What was arranged: with the teachers, or by a change of the contract."""
+class Adjust:
+    """What was arranged with the teachers: how, and on which days."""
 
     def complete(self, ctx: TaskContext) -> Mapping[str, Value]:
-        """Keep it."""
+        """Keep it, and tell those who must know."""
+        found = difficulty_of(ctx)
+        answers = Answers(ctx.data)
+        arrangement = answers.text("arrangement", most=MOST_TEXT, required=True)
+        first = answers.day("arranged_from", required=True)
+        last = answers.day("arranged_until") or first
+        if first is not None and last is not None and last < first:
+            answers.refuse("arranged_until", "before_start")
+        answers.check()
+        found.arrangement = arrangement
+        found.arranged_from, found.arranged_until = first, last
+        tell_adjusted(ctx, found)
+        return NOTHING
+
+
+class Change:
+    """The contract is to be changed: by a request that stands in its own case."""
+
+    def complete(self, ctx: TaskContext) -> Mapping[str, Value]:
+        """Keep which request came of it.
+
+        Raises InvalidInput at ``_schema`` where a change could be asked for and nobody has.
+        """
         found = difficulty_of(ctx)
         answers = Answers(ctx.data)
         arrangement = answers.text("arrangement", most=MOST_TEXT, required=True)
         answers.check()
+        request = change_since(ctx.session, found)
+        mobility = get_mobility(ctx.session, found.mobility_id)
+        if request is None and obstacle(ctx.session, mobility) is None:
+            raise InvalidInput({"_schema": ["change_not_asked_for"]})
         found.arrangement = arrangement
+        found.change_id = request.id if request else None
         return NOTHING
 
 
@@ -110,8 +140,8 @@ def difficulty_of(ctx: TaskContext) -> Difficulty:
 HANDLERS: Mapping[str, TaskHandler] = {
     "difficulty.triage": Triage(),
     "difficulty.contact": Contact(),
-    "difficulty.adjust": Arrange(),
-    "difficulty.change": Arrange(),
+    "difficulty.adjust": Adjust(),
+    "difficulty.change": Change(),
     "difficulty.close": Close(),
 }
 """Task handlers by the name a diagram gives them."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from workflows.exam_waiver.models import Waiver
     from workflows.mobility.models import Mobility
     from workflows.office import Office
-    from workflows.papers.models import Document
 
 KIND = "exam_waiver.decision"
 TEMPLATE = "exam_waiver/decision"
@@ -64,45 +62,36 @@ class Issue:
                 return None
             data = letter(session, waiver, self._office)
             at = waiver.decided_at or job.now
-        made = documents.make(
+        return documents.sealed(
             self._office, self._sealer, TEMPLATE, data, reason=str(data["title"]), at=at
         )
-        return {"content": base64.b64encode(made.content).decode(), "code": made.code}
 
     def apply(self, ctx: JobContext, result: Value) -> Mapping[str, Value]:
         """Keep the letter in place of the one before, and tell student and coordinators."""
         waiver = waiver_of(ctx.session, ctx.job.variables.get("waiver"))
         if isinstance(result, dict) and waiver.document_id is None:
-            kept = _kept(ctx, waiver, result)
-            _replace(ctx, waiver, kept)
+            _keep(ctx, waiver, result)
             tell_decision(ctx.unit, waiver)
         return {}
 
 
-def _kept(ctx: JobContext, waiver: Waiver, made: Mapping[str, Value]) -> Document:
+def _keep(ctx: JobContext, waiver: Waiver, made: Value) -> None:
+    """A granted waiver's letter replaces the one in force; a refusal leaves it in force."""
     language = language_of(ctx.session, waiver.mobility)
-    kept = documents.store(
+    granted = waiver.status == Status.GRANTED
+    kept = documents.keep(
         ctx.session,
+        made,
         business_key=ctx.job.business_key,
         kind=KIND,
         language=language,
         filename=f"{words(FOLDER, language)['filename']}-{waiver.number}.pdf",
-        media_type=documents.PDF,
-        content=base64.b64decode(str(made["content"])),
         now=ctx.now,
         actor_id=ctx.unit.actor.id,
-        code=str(made["code"]),
+        instead_of=waiver.previous.document if granted and waiver.previous else None,
     )
     waiver.document_id = kept.id
     ctx.session.flush()
-    return kept
-
-
-def _replace(ctx: JobContext, waiver: Waiver, kept: Document) -> None:
-    """A granted waiver's letter replaces the one in force; a refusal leaves it in force."""
-    before = waiver.previous
-    if waiver.status == Status.GRANTED and before is not None and before.document is not None:
-        documents.supersede(ctx.session, before.document, kept)
 
 
 def language_of(session: Session, mobility: Mobility) -> str:

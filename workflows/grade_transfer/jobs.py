@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from engine.values import Value
     from workflows.mobility.models import Mobility
     from workflows.office import Office
-    from workflows.papers.models import Document
 
 
 class ReadStay:
@@ -136,13 +134,12 @@ class Produce:
                 for language in LANGUAGES
             }
             row_id = row.id
-        made: dict[str, Value] = {}
-        for language, data in papers.items():
-            sealed = documents.make(
+        made: dict[str, Value] = {
+            language: documents.sealed(
                 self.office, self.sealer, TEMPLATE, data, reason=seal_reason(language), at=job.now
             )
-            content = base64.b64encode(sealed.content).decode()
-            made[language] = {"code": sealed.code, "content": content}
+            for language, data in papers.items()
+        }
         return {"transcript": row_id, "documents": made}
 
     def apply(self, ctx: JobContext, result: Value) -> Mapping[str, Value]:
@@ -155,39 +152,26 @@ class Produce:
             raise InvalidState("The signed transcript has changed while its documents were made.")
         before = latest(ctx.session, mobility.id, ISSUED, lock=True)
         number = (before.number or 0) + 1 if before else 1
-        stored = {
-            language: _stored(ctx, mobility, language, number, made)
-            for language, made in result["documents"].items()
-        }
-        for language, document in stored.items():
+        stored = {}
+        for language, made in result["documents"].items():
             old = before.documents.get(language) if before else None
-            if old is not None:
-                documents.supersede(ctx.session, documents.get(ctx.session, old), document)
-        issue(ctx.session, row, {x: document.id for x, document in stored.items()}, ctx.now)
+            stored[language] = documents.keep(
+                ctx.session,
+                made,
+                business_key=str(mobility.id),
+                kind=KIND,
+                language=language,
+                filename=f"{FILENAMES[language]}-{mobility.id}-v{number}.pdf",
+                now=ctx.now,
+                instead_of=documents.get(ctx.session, old) if old is not None else None,
+            ).id
+        issue(ctx.session, row, stored, ctx.now)
         assert ctx.job.instance_id is not None
         news.issued(ctx.unit, row, ctx.job.instance_id)
         stay = stay_of(ctx.session, mobility)
         states = [state_of(course) for course in courses_of(ctx.session, mobility.id)]
         waiting = pending(states, withdrawn_on=stay.withdrawn_on)
         return {"transcript": row.id, "pending": len(waiting)}
-
-
-def _stored(
-    ctx: JobContext, mobility: Mobility, language: str, number: int, made: Value
-) -> Document:
-    assert isinstance(made, dict)
-    return documents.store(
-        ctx.session,
-        business_key=str(mobility.id),
-        kind=KIND,
-        language=language,
-        filename=f"{FILENAMES[language]}-{mobility.id}-v{number}.pdf",
-        media_type=documents.PDF,
-        content=base64.b64decode(str(made["content"])),
-        now=ctx.now,
-        actor_id="system",
-        code=str(made["code"]),
-    )
 
 
 class Overdue:

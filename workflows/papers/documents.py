@@ -5,6 +5,7 @@ Nothing here commits; every function works inside the transaction of its caller.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from workflows.papers.rendering import render
 from workflows.papers.uploads import checked_upload
 
 if TYPE_CHECKING:
+    from engine.values import Value
     from workflows.office import Office
     from workflows.papers.sealing import Sealer
 
@@ -32,10 +34,12 @@ __all__ = [
     "checked_upload",
     "content",
     "get",
+    "keep",
     "make",
     "of_case",
     "of_instances",
     "revoke",
+    "sealed",
     "store",
     "supersede",
 ]
@@ -72,6 +76,51 @@ def make(
         "demonstration": office.seal_pkcs12 is None,
     }
     return Made(sealer.seal(render(template, shown, at=at), reason, at=at), code)
+
+
+def sealed(
+    office: Office,
+    sealer: Sealer,
+    template: str,
+    data: Mapping[str, object],
+    *,
+    reason: str,
+    at: datetime,
+) -> dict[str, Value]:
+    """A document as by :func:`make`, in the form that a service hands to its own second half."""
+    made = make(office, sealer, template, data, reason=reason, at=at)
+    return {"code": made.code, "content": base64.b64encode(made.content).decode()}
+
+
+def keep(
+    session: Session,
+    made: Value,
+    *,
+    business_key: str,
+    kind: str,
+    language: str,
+    filename: str,
+    now: datetime,
+    actor_id: str = "system",
+    instead_of: Document | None = None,
+) -> Document:
+    """Store what :func:`sealed` has given, in the place of the document it follows."""
+    assert isinstance(made, dict)
+    document = store(
+        session,
+        business_key=business_key,
+        kind=kind,
+        language=language,
+        filename=filename,
+        media_type=PDF,
+        content=base64.b64decode(str(made["content"])),
+        now=now,
+        actor_id=actor_id,
+        code=str(made["code"]),
+    )
+    if instead_of is not None:
+        supersede(session, instead_of, document)
+    return document
 
 
 def store(

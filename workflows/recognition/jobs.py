@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -109,14 +108,12 @@ class Issue:
                 )
                 for language in languages(person.locale if person else None)
             }
-        made: dict[str, Value] = {}
-        for language, data in papers.items():
-            sealed = documents.make(
+        return {
+            language: documents.sealed(
                 self.office, self.sealer, TEMPLATE, data, reason=seal_reason(language), at=job.now
             )
-            content = base64.b64encode(sealed.content).decode()
-            made[language] = {"code": sealed.code, "content": content}
-        return made
+            for language, data in papers.items()
+        }
 
     def apply(self, ctx: JobContext, result: Value) -> Mapping[str, Value]:
         """Store the documents, each in the place of an earlier one; tell the student."""
@@ -132,21 +129,16 @@ class Issue:
             if each.kind == KIND and each.in_force
         }
         for language, made in result.items():
-            assert isinstance(made, dict)
-            document = documents.store(
+            documents.keep(
                 ctx.session,
+                made,
                 business_key=ctx.job.business_key,
                 kind=KIND,
                 language=language,
                 filename=f"{FILENAMES[language]}-{mobility.id}.pdf",
-                media_type=documents.PDF,
-                content=base64.b64decode(str(made["content"])),
                 now=ctx.now,
-                actor_id="system",
-                code=str(made["code"]),
+                instead_of=before.get(language),
             )
-            if language in before:
-                documents.supersede(ctx.session, before[language], document)
         news.decided(
             ctx.unit, mobility, recognition, decision, appeal_months=_appeal_months(ctx.job)
         )

@@ -30,6 +30,7 @@ def _create_contract_change() -> None:
         sa.Column("id", BIG, nullable=False),
         sa.Column("mobility_id", BIG, nullable=False),
         sa.Column("instance_id", BIG, nullable=True),
+        sa.Column("case_before", BIG, nullable=True),
         sa.Column("party", sa.Text(), nullable=False),
         sa.Column("about", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),

@@ -181,10 +181,16 @@ def _create_difficulty() -> None:
         sa.Column("contact_summary", sa.Text(), nullable=False),
         sa.Column("measure", sa.Text(), nullable=False),
         sa.Column("arrangement", sa.Text(), nullable=False),
+        sa.Column("arranged_from", sa.Date(), nullable=True),
+        sa.Column("arranged_until", sa.Date(), nullable=True),
+        sa.Column("change_id", BIG, nullable=True),
         sa.Column("conclusion", sa.Text(), nullable=False),
         sa.Column("closed_at", BIG, nullable=True),
         sa.ForeignKeyConstraint(
             ["mobility_id"], ["mobility.id"], name=op.f("fk_difficulty_mobility_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["change_id"], ["contract_change.id"], name=op.f("fk_difficulty_change_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_difficulty")),
     )
