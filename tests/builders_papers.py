@@ -11,6 +11,7 @@ import re
 import subprocess
 from pathlib import Path
 
+import page
 import pikepdf
 import pypdfium2
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
@@ -24,27 +25,10 @@ SIGNING_TIME = "1.2.840.113549.1.9.5"
 FORBIDDEN = {"/JavaScript", "/Launch", "/Sound", "/Movie", "/ImportData", "/ResetForm"}
 PRINT, HIDDEN = 4, 2
 BLEND_MODES = {
-    f"/{mode}"
-    for mode in [
-        "Normal",
-        "Compatible",
-        "Multiply",
-        "Screen",
-        "Overlay",
-        "Darken",
-        "Lighten",
-        "ColorDodge",
-        "ColorBurn",
-        "HardLight",
-        "SoftLight",
-        "Difference",
-        "Exclusion",
-        "Hue",
-        "Saturation",
-        "Color",
-        "Luminosity",
-    ]
-}
+    "/Normal", "/Compatible", "/Multiply", "/Screen", "/Overlay", "/Darken", "/Lighten",
+    "/ColorDodge", "/ColorBurn", "/HardLight", "/SoftLight", "/Difference", "/Exclusion",
+    "/Hue", "/Saturation", "/Color", "/Luminosity",
+}  # fmt: skip
 NAMESPACES = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "dc": "http://purl.org/dc/elements/1.1/",
@@ -82,7 +66,9 @@ def pdf_a_problems(content: bytes, language: str) -> list[str]:
     """What keeps a PDF from being a tagged PDF/A-2a and PDF/UA-1 in that language.
 
     Checks of ISO 19005-2 (file, metadata, output intent, fonts, actions, annotations, logical
-    structure) and of ISO 14289-1 (title, language, alternatives) that can be read off the file.
+    structure) and of ISO 14289-1 (title, language, alternatives) that can be read off the file,
+    and all that an independent validator finds (page-validation, which agrees with the corpus
+    of veraPDF).
     """
     with pikepdf.open(io.BytesIO(content), attempt_recovery=False) as pdf:
         return [
@@ -92,7 +78,14 @@ def pdf_a_problems(content: bytes, language: str) -> list[str]:
             *_font_problems(pdf),
             *_object_problems(pdf),
             *_structure_problems(pdf, language),
+            *_validator_problems(content),
         ]
+
+
+def _validator_problems(content: bytes):
+    for profile in ("2a", "ua1"):
+        for failure in page.validate_pdf_bytes(content, profile=profile).failures:
+            yield f"{failure.rule_id}: {failure.message}"
 
 
 def _file_problems(content: bytes, pdf: Pdf):
