@@ -11,6 +11,7 @@ import re
 import subprocess
 from pathlib import Path
 
+import page
 import pikepdf
 import pypdfium2
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
@@ -23,6 +24,11 @@ SIGNING_CERTIFICATE = "1.2.840.113549.1.9.16.2.47"
 SIGNING_TIME = "1.2.840.113549.1.9.5"
 FORBIDDEN = {"/JavaScript", "/Launch", "/Sound", "/Movie", "/ImportData", "/ResetForm"}
 PRINT, HIDDEN = 4, 2
+BLEND_MODES = {
+    "/Normal", "/Compatible", "/Multiply", "/Screen", "/Overlay", "/Darken", "/Lighten",
+    "/ColorDodge", "/ColorBurn", "/HardLight", "/SoftLight", "/Difference", "/Exclusion",
+    "/Hue", "/Saturation", "/Color", "/Luminosity",
+}  # fmt: skip
 NAMESPACES = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "dc": "http://purl.org/dc/elements/1.1/",
@@ -60,7 +66,9 @@ def pdf_a_problems(content: bytes, language: str) -> list[str]:
     """What keeps a PDF from being a tagged PDF/A-2a and PDF/UA-1 in that language.
 
     Checks of ISO 19005-2 (file, metadata, output intent, fonts, actions, annotations, logical
-    structure) and of ISO 14289-1 (title, language, alternatives) that can be read off the file.
+    structure) and of ISO 14289-1 (title, language, alternatives) that can be read off the file,
+    and all that an independent validator finds (page-validation, which agrees with the corpus
+    of veraPDF).
     """
     with pikepdf.open(io.BytesIO(content), attempt_recovery=False) as pdf:
         return [
@@ -70,7 +78,14 @@ def pdf_a_problems(content: bytes, language: str) -> list[str]:
             *_font_problems(pdf),
             *_object_problems(pdf),
             *_structure_problems(pdf, language),
+            *_validator_problems(content),
         ]
+
+
+def _validator_problems(content: bytes):
+    for profile in ("2a", "ua1"):
+        for failure in page.validate_pdf_bytes(content, profile=profile).failures:
+            yield f"{failure.rule_id}: {failure.message}"
 
 
 def _file_problems(content: bytes, pdf: Pdf):
@@ -110,6 +125,19 @@ def _intent_problems(pdf: Pdf):
     profile = intents[0].get("/DestOutputProfile")
     if profile is None or profile.read_bytes()[36:40] != b"acsp":
         yield "the output intent has no ICC profile"
+        return
+    channels = {b"GRAY": 1, b"RGB ": 3, b"CMYK": 4}.get(profile.read_bytes()[16:20])
+    if profile.get("/N") != channels:
+        yield "the output intent's profile has another number of colours than it says"
+    if "/DeviceCMYK" in {str(each) for each in _colour_spaces(pdf)} and channels != 4:
+        yield "colours that the output intent cannot show"
+
+
+def _colour_spaces(pdf: Pdf):
+    for each in pdf.objects:
+        if isinstance(each, Dictionary | Stream):
+            yield each.get("/ColorSpace")
+            yield each.get("/CS")
 
 
 def _font_problems(pdf: Pdf):
@@ -121,6 +149,8 @@ def _font_problems(pdf: Pdf):
             if "/ToUnicode" not in font:
                 yield f"font {font.BaseFont}: no way back to characters"
             continue
+        if font.Subtype == Name.CIDFontType2 and "/CIDToGIDMap" not in font:
+            yield f"font {font.BaseFont}: nothing tells which glyphs are meant"
         descriptor = font.get("/FontDescriptor", {})
         if not {"/FontFile", "/FontFile2", "/FontFile3"} & set(descriptor.keys()):
             yield f"font {font.get('/BaseFont')}: not embedded"
@@ -136,8 +166,29 @@ def _object_problems(pdf: Pdf):
             yield "a stream outside the file, or compressed with LZW"
         if each.get("/Type") == Name.Annot:
             yield from _annotation_problems(each)
+        yield from _graphics_problems(each)
     if pdf.Root.get("/AcroForm", {}).get("/NeedAppearances", False):
         yield "the form asks the reader for appearances"
+    if "/XFA" in pdf.Root.get("/AcroForm", {}) or pdf.Root.get("/NeedsRendering", False):
+        yield "a form that is drawn by the reader"
+    if "/EmbeddedFiles" in pdf.Root.get("/Names", {}):
+        yield "files inside the file"
+    if "/JavaScript" in pdf.Root.get("/Names", {}):
+        yield "scripts inside the file"
+
+
+def _graphics_problems(each: Dictionary | Stream):
+    """Of ISO 19005-2, 6.2: what would look otherwise on another machine."""
+    modes = each.get("/BM", Name.Normal)
+    names = {str(mode) for mode in (modes if isinstance(modes, Array) else [modes])}
+    if not names <= BLEND_MODES:
+        yield "a blend mode that PDF does not define"
+    if "/TR" in each or str(each.get("/TR2", "/Default")) != "/Default" or "/HTP" in each:
+        yield "a transfer function or a halftone of its own"
+    if each.get("/Subtype") == Name.PS or each.get("/Subtype2") == Name.PS or "/OPI" in each:
+        yield "a PostScript object, or a picture that lies elsewhere"
+    if each.get("/Subtype") == Name.Image and bool(each.get("/Interpolate", False)):
+        yield "a picture that readers smooth"
 
 
 def _annotation_problems(annotation: Dictionary):

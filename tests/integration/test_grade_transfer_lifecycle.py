@@ -9,7 +9,7 @@ import pytest
 from engine.errors import Conflict, Forbidden, InvalidInput, NotFound
 from tests.builders_domain import ROOT
 from tests.builders_grade_transfer import PARTNER, STAY, ReceivingHouse
-from tests.builders_papers import text_of
+from tests.builders_papers import pdf_a_problems, seal_problems, text_of
 
 
 @pytest.fixture
@@ -73,6 +73,14 @@ def test_the_three_languages_carry_the_same_numbers(house):
     numbers = {language: numbers_of(text) for language, text in texts.items()}
     assert numbers["fr"] == numbers["en"] == numbers["es"]
     assert {"9.5", "10.5", "14", "331", "36.6"} <= set(numbers["fr"])
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "es"])
+def test_every_language_is_a_sealed_tagged_pdf_a(house, settings, tmp_path, language):
+    mobility = house.to_partner()
+    paper = house.papers(mobility)[language]
+    assert pdf_a_problems(paper, language) == []
+    assert seal_problems(paper, settings.seal_pkcs12, tmp_path) == []
 
 
 def numbers_of(text: str) -> list[str]:

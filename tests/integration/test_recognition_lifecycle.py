@@ -10,9 +10,11 @@ import pytest
 
 from engine.definitions import Bundle
 from tests.builders_domain import HOME, ROOT
+from tests.builders_papers import pdf_a_problems, seal_problems
 from tests.builders_recognition import TITLES, RecognitionHouse, row, transcript
 from workflows.mobility.models import Mobility
 from workflows.mobility.services import labels_for
+from workflows.papers.documents import content
 from workflows.people.models import Person
 from workflows.recognition.documents import paper_of
 from workflows.recognition.policy import Rule
@@ -145,7 +147,7 @@ def test_the_mail_says_who_decided_when_why_and_how_to_contest_it(house, languag
         assert said in mail.body
 
 
-def test_the_decision_speaks_the_student_s_language_beside_french(house):
+def test_the_decision_speaks_the_student_s_language_beside_french(house, settings, tmp_path):
     with house.engine.unit(house.ri) as unit:
         unit.session.get(Person, house.ids["student"]).locale = "es"
     house.begin()
@@ -155,6 +157,11 @@ def test_the_decision_speaks_the_student_s_language_beside_french(house):
     house.complete(house.registrar, "approve")
     found = {document.language: document for document in house.documents()}
     assert set(found) == {"fr", "es"}
+    for language, document in found.items():
+        with house.engine.reading() as session:
+            paper = content(session, document.id)
+        assert pdf_a_problems(paper, language) == []
+        assert seal_problems(paper, settings.seal_pkcs12, tmp_path) == []
     (mail,) = [m for m in house.mails() if m.to == "lea.martin@example.org" and m.language == "es"]
     assert "decisión de reconocimiento" in mail.subject
     with house.engine.reading() as session:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 
+from web.words.documents import language_name
+
 RESULTS = {
     "passed": lazy("passed"),
     "failed": lazy("failed"),
@@ -19,6 +21,9 @@ FINDINGS = {
     "annex": lazy("%(title)s is not in the signed agreement; it is listed as an annex."),
     "dropped": lazy("%(title)s was graded, but is no longer in the signed agreement."),
     "no_credits": lazy("%(title)s carries no ECTS credits."),
+    "untranslated": lazy(
+        "No title in %(languages)s, where the transcript will repeat the original: %(title)s"
+    ),
     "withdrawn": lazy("The student gave up the stay on %(day)s: nothing more is waited for."),
     "no_esi": lazy("The European Student Identifier is missing; the partner may need it."),
 }
@@ -79,7 +84,9 @@ def result(status: str) -> str:
 def finding(code: str, params: Mapping[str, str]) -> str:
     """Something to know before a transcript is issued."""
     sentence = FINDINGS.get(code)
-    return code if sentence is None else str(sentence) % params
+    languages = [language_name(each) for each in params.get("languages", "").split(",") if each]
+    said = {**params, "languages": ", ".join(languages)}
+    return code if sentence is None else str(sentence) % said
 
 
 def transcript_reason(code: str) -> str:

@@ -63,7 +63,7 @@ def locked_courses(session: Session, ids: Iterable[int]) -> dict[int, Course]:
 
 
 def state_of(course: Course) -> CourseState:
-    """What the rules need to know of a course."""
+    """What the rules need to know of a course; its title is in the language it is taught in."""
     return CourseState(
         id=course.id,
         title=course.title,
@@ -74,6 +74,11 @@ def state_of(course: Course) -> CourseState:
         annex=course.lineage is None,
         dropped=course.dropped,
         department=course.department,
+        untranslated=tuple(
+            language
+            for language in LANGUAGES
+            if language != course.language and not getattr(course, f"title_{language}")
+        ),
     )
 
 

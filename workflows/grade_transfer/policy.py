@@ -33,7 +33,11 @@ ECTS = "ects"
 
 @dataclass(frozen=True, slots=True)
 class CourseState:
-    """What the rules need to know of one course."""
+    """What the rules need to know of one course.
+
+    ``untranslated`` are the languages of a transcript in which it has no title: the original
+    stands there instead.
+    """
 
     id: int
     title: str
@@ -44,6 +48,7 @@ class CourseState:
     annex: bool = False
     dropped: bool = False
     department: str = ""
+    untranslated: tuple[str, ...] = ()
 
     @property
     def read(self) -> Mark:
@@ -62,7 +67,8 @@ class Finding:
 
     Codes: ``missing`` (no certified result), ``resit`` (result still to come), ``annex``
     (not in the contract), ``dropped`` (graded, but taken out of the contract since),
-    ``withdrawn`` (the student gave up), ``no_credits``, ``no_table``, ``no_esi``.
+    ``withdrawn`` (the student gave up), ``no_credits``, ``untranslated`` (titles
+    that a language has none for; all of a kind in one finding), ``no_table``, ``no_esi``.
     """
 
     code: str
@@ -130,9 +136,22 @@ def findings(
             found.append(Finding("dropped", title, course.id))
         if course.ects == 0:
             found.append(Finding("no_credits", title, course.id))
+    found += _untranslated(courses)
     if not agreement.student_global_id:
         found.append(Finding("no_esi"))
     return found
+
+
+def _untranslated(courses: Iterable[CourseState]) -> list[Finding]:
+    """The titles that are the original in another language's transcript, by languages."""
+    titles: dict[tuple[str, ...], list[str]] = {}
+    for course in shown(courses):
+        if course.untranslated:
+            titles.setdefault(course.untranslated, []).append(course.title)
+    return [
+        Finding("untranslated", {"title": " · ".join(named), "languages": ",".join(languages)})
+        for languages, named in titles.items()
+    ]
 
 
 def pending(courses: Iterable[CourseState], *, withdrawn_on: str | None) -> list[CourseState]:

@@ -63,8 +63,10 @@ def sealed(pdf: bytes, signer: SimpleSigner, *, field: str, reason: str, at: dat
     place = SigFieldSpec(
         field, invis_sig_settings=InvisSigSettings(set_print_flag=True, box_out_of_bounds=True)
     )
+    # ISO 19005-2, 6.1.9: what is appended begins on a line of its own, as no typesetter promises.
+    whole = pdf if pdf.endswith((b"\n", b"\r")) else pdf + b"\n"
     out = _Signer(metadata, signer, new_field_spec=place, at=at).sign_pdf(
-        _Writer(BytesIO(pdf)), bytes_reserved=_room_for(signer)
+        _Writer(BytesIO(whole)), bytes_reserved=_room_for(signer)
     )
     written: bytes = out.getvalue()
     return written

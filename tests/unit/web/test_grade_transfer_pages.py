@@ -220,6 +220,7 @@ def test_ri_checks_signs_and_the_partner_fetches_and_acknowledges(house, student
     page = text_of(office.get(f"/tasks/{check.id}"))
     assert "the result of the resit is still to come" in page
     assert "6 ECTS credits earned of 10.5 in the agreement; 4.5 to come." in page
+    assert "No title in English, Spanish, where the transcript will repeat the original" in page
     form = {**STAY, "outcome": "issue", f"titles_en.c{house.courses(mobility)['LEA501'].id}": "Tr."}
     answer = office.post(f"/tasks/{check.id}/complete", data=form)
     assert "confirm that it goes out as partial" in text_of(answer)

@@ -56,6 +56,20 @@ def test_a_student_who_gave_up_has_nothing_to_come():
     assert not is_partial(courses, withdrawn_on="2027-03-01")
 
 
+def test_titles_that_no_language_has_are_named_together():
+    courses = [
+        course(title="Syntaxe", untranslated=("en", "es")),
+        course(title="Lexique", untranslated=("en", "es")),
+        course(title="Phonétique", untranslated=("es",)),
+        course(title="Thème"),
+    ]
+    found = findings(courses, withdrawn_on=None, agreement=ESI)
+    assert [(each.code, each.params["languages"], each.params["title"]) for each in found] == [
+        ("untranslated", "en,es", "Syntaxe · Lexique"),
+        ("untranslated", "es", "Phonétique"),
+    ]
+
+
 def test_annexes_and_dropped_courses_are_named():
     courses = [course(annex=True), course(dropped=True), course("", dropped=True, certified=False)]
     assert codes(findings(courses, withdrawn_on=None, agreement=Agreement())) == [
