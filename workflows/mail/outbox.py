@@ -126,7 +126,10 @@ def _plain(name: str) -> str:
 
 
 def _connect(url: str) -> smtplib.SMTP:
-    """A signed-in connection to ``smtp://`` (STARTTLS where offered) or ``smtps://``."""
+    """A signed-in connection to ``smtp://`` (STARTTLS where offered) or ``smtps://``.
+
+    Raises SMTPNotSupportedError rather than send a password unencrypted.
+    """
     parts = urlsplit(url)
     host = parts.hostname or "localhost"
     context = ssl.create_default_context()
@@ -143,6 +146,8 @@ def _connect(url: str) -> smtplib.SMTP:
             if server.has_extn("starttls"):
                 server.starttls(context=context)
                 server.ehlo()
+            elif parts.username:
+                raise smtplib.SMTPNotSupportedError("A password needs STARTTLS or smtps://.")
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
     except BaseException:
