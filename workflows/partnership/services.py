@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session, aliased
 
 from engine.errors import InvalidInput, NotFound
 from engine.values import Labels
+from workflows.admission.models import IncomingNomination
+from workflows.admission.services import CANCELLED, REJECTED
 from workflows.answers import ZONE, Answers
 from workflows.mobility.models import Mobility
 from workflows.partners.models import UNASSIGNED, Department, Institution
@@ -216,12 +218,16 @@ def listed(session: Session, *, year: str, home_hei_id: str) -> list[Listed]:
     """Every partnership, those that end first in front, with the places taken in ``year``.
 
     One statement. A place is taken by a mobility of the year with the partner and, where
-    the partnership is one department's, in that department.
+    the partnership is one department's, in that department; not by an incoming one that we
+    refused, or whose student does not come.
     """
     renewal = aliased(Partnership)
     partner = Partnership.hei_id
     out = and_(Mobility.sending_hei_id == home_hei_id, Mobility.receiving_hei_id == partner)
     into = and_(Mobility.receiving_hei_id == home_hei_id, Mobility.sending_hei_id == partner)
+    came_to_nothing = select(IncomingNomination.mobility_id).where(
+        IncomingNomination.status.in_((REJECTED, CANCELLED))
+    )
     statement = (
         select(
             Partnership,
@@ -236,6 +242,7 @@ def listed(session: Session, *, year: str, home_hei_id: str) -> list[Listed]:
             Mobility,
             and_(
                 Mobility.receiving_academic_year_id == year,
+                Mobility.id.not_in(came_to_nothing),
                 or_(out, into),
                 or_(Partnership.department == "", Partnership.department == Mobility.department),
             ),
