@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from engine.errors import InvalidState
-from workflows.answers import ZONE, Answers
+from workflows.answers import Answers
 from workflows.difficulty.models import MEASURES, Difficulty
 from workflows.difficulty.news import tell_closed, tell_set_aside, tell_taken_up
 from workflows.difficulty.services import (
@@ -26,6 +26,7 @@ from workflows.difficulty.services import (
     follower_of,
     get_difficulty,
 )
+from workflows.office_work.local_time import ZONE
 
 if TYPE_CHECKING:
     from engine.registry import TaskContext, TaskHandler

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
@@ -40,6 +39,7 @@ from workflows.exam_waiver.reading import (
 from workflows.exam_waiver.sources import Basis, basis_of
 from workflows.mobility.models import Mobility
 from workflows.mobility.services import is_outgoing, mobility_of_case
+from workflows.office_work.local_time import ZONE
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -47,8 +47,6 @@ if TYPE_CHECKING:
     from engine.registry import Job, JobContext
     from workflows.office import Office
 
-ZONE = ZoneInfo("Europe/Paris")
-"""Where the exams are held: their days are days there."""
 
 RESUME = "resume"
 """The decision in force stands, and its letter or its record is still to be made."""
