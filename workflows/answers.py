@@ -11,9 +11,7 @@ from zoneinfo import ZoneInfo
 
 from engine.errors import InvalidInput
 from engine.texts import unusable
-
-ZONE = ZoneInfo("Europe/Paris")
-"""The clock on the wall of those who type times of day."""
+from workflows.office_work.local_time import ZONE
 
 YEARS = range(2000, 2100)
 """Years that are a slip of the finger where they are others, such as 0026 or 20266."""

@@ -38,7 +38,3 @@ class Office:
     def verification_url(self) -> str:
         """Where anybody verifies a document; its code follows after a slash."""
         return f"{self.base_url}/verify"
-
-    def document_url(self, document_id: int) -> str:
-        """Where a document is fetched by those who may see its case."""
-        return f"{self.base_url}/documents/{document_id}"

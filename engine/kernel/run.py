@@ -148,20 +148,6 @@ class Run:
         throw_error(token, error_code)
         self._step()
 
-    def set_variables(self, variables: Mapping[str, Value]) -> None:
-        """Give every token of the instance these variables; for operators and migration."""
-        self._check_usable()
-        # One stamp for all: what every branch has been given is no branch's own change.
-        stamp = self._instance.next_number()
-        for scope in self._instance.scopes():
-            for token in scope.live():
-                token.write(variables, stamp)
-                changes = token.internal_data.get("changes", {})
-                changes.update(
-                    {name: variables[name] for name in changes.keys() & variables.keys()}
-                )
-        self._waits = None
-
     def cancel(self) -> None:
         """Take every token away."""
         self._check_usable()

@@ -48,9 +48,7 @@ class MovedOffice:
 
     def __post_init__(self) -> None:
         database = Database(self.settings.database_url)
-        self.engine = Engine(
-            database, registry(self.settings), clock=self.clock, wake=self._wake
-        )
+        self.engine = Engine(database, registry(self.settings), clock=self.clock, wake=self._wake)
 
     @property
     def url(self) -> str:

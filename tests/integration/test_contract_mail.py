@@ -1,84 +1,55 @@
-"""Mails through a real connection: sent once, retried with the same Message-ID."""
+"""Mails through a real server: delivered once, encrypted, signed in; retried as the same mail."""
 
 from __future__ import annotations
 
-import socketserver
-import threading
-from contextlib import contextmanager
 from dataclasses import replace
-from email import message_from_bytes, policy
 
 import pytest
 
+from tests.builders_domain import draft
 from tests.builders_house import House
-
-
-class _Server(socketserver.ThreadingTCPServer):
-    """Speaks just enough SMTP; refuses the first ``failures`` mails."""
-
-    allow_reuse_address = True
-    daemon_threads = True
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), _Session)
-        self.mails = []
-        self.tries = []
-        self.failures = 0
-
-    @property
-    def url(self):
-        return f"smtp://127.0.0.1:{self.server_address[1]}"
-
-
-class _Session(socketserver.StreamRequestHandler):
-    def say(self, line):
-        self.wfile.write(f"{line}\r\n".encode())
-
-    def handle(self):
-        self.say("220 test")
-        for line in iter(self.rfile.readline, b""):
-            verb = line.split()[0].upper() if line.split() else b""
-            if verb == b"DATA":
-                self.say("354 go on")
-                self.receive()
-            elif verb == b"QUIT":
-                self.say("221 bye")
-                return
-            else:
-                self.say("250 ok")
-
-    def receive(self):
-        lines = iter(self.rfile.readline, b".\r\n")
-        data = b"".join(line.removeprefix(b".") for line in lines)
-        mail = message_from_bytes(data, policy=policy.default)
-        self.server.tries.append(mail["Message-ID"])
-        if len(self.server.tries) <= self.server.failures:
-            self.say("451 try later")
-        else:
-            self.server.mails.append(mail)
-            self.say("250 ok")
-
-
-@contextmanager
-def _running():
-    with _Server() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server
-        server.shutdown()
+from tests.builders_smtp import MailServer, running, self_signed
 
 
 @pytest.fixture
 def smtp():
-    with _running() as server:
+    with running(MailServer()) as server:
         yield server
 
 
 @pytest.fixture
-def house(database, settings, clock, smtp):
-    return House.built(database, replace(settings, smtp_url=smtp.url), clock)
+def certificate(tmp_path, monkeypatch):
+    """A server's certificate, which this machine trusts while the test runs."""
+    found = self_signed(tmp_path / "server.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(found))
+    return found
 
 
-def test_a_mail_arrives_with_its_text(house, smtp):
+@pytest.fixture
+def guarded(certificate):
+    """A server that lets nobody in without encryption and a password."""
+    with running(MailServer(), certificate=certificate, accounts=True) as server:
+        yield server
+
+
+@pytest.fixture
+def sending(database, settings, clock):
+    """A house that sends its mails to an address."""
+    return lambda url: House.built(database, replace(settings, smtp_url=url), clock)
+
+
+def tried_to_the_end(house):
+    """The attempts of a job are spread over days."""
+    for _ in range(12):
+        house.wait(hours=12)
+
+
+def incidents(house):
+    return [each.reason for each in house.engine.incidents(actor=house.ri).items]
+
+
+def test_a_mail_arrives_with_its_text(sending, smtp):
+    house = sending(smtp.url())
     house.open()
     (stored,) = house.mails()
     (mail,) = smtp.mails
@@ -89,8 +60,9 @@ def test_a_mail_arrives_with_its_text(house, smtp):
     assert (stored.status, stored.sent_at) == ("sent", house.clock.now())
 
 
-def test_a_server_that_is_busy_is_asked_again_for_the_same_mail(house, smtp):
+def test_a_server_that_is_busy_is_asked_again_for_the_same_mail(sending, smtp):
     smtp.failures = 2
+    house = sending(smtp.url())
     house.open()
     assert house.mails()[0].status == "queued"
     for _ in range(3):
@@ -98,4 +70,60 @@ def test_a_server_that_is_busy_is_asked_again_for_the_same_mail(house, smtp):
     (mail,) = smtp.mails
     assert smtp.tries == [mail["Message-ID"]] * 3
     assert [stored.status for stored in house.mails()] == ["sent"]
-    assert list(house.engine.incidents(actor=house.ri).items) == []
+    assert incidents(house) == []
+
+
+def test_encrypted_and_signed_in_where_the_server_wants_it(sending, guarded):
+    house = sending(guarded.url("passerelle", "right"))
+    house.open()
+    assert [stored.status for stored in house.mails()] == ["sent"]
+    assert [mail["To"] for mail in guarded.mails] == ["Léa Martin <lea.martin@example.org>"]
+    assert guarded.encrypted == [True]
+    assert guarded.signed_in == ["passerelle"]
+
+
+def test_a_certificate_that_nobody_trusts_gets_neither_mail_nor_password(
+    sending, guarded, monkeypatch
+):
+    monkeypatch.delenv("SSL_CERT_FILE")
+    house = sending(guarded.url("passerelle", "right"))
+    house.open()
+    assert house.mails()[0].status == "queued"
+    assert (guarded.mails, guarded.signed_in) == ([], [])
+
+
+def test_a_password_never_travels_in_the_clear(sending):
+    with running(MailServer(), accounts=True) as server:
+        house = sending(server.url("passerelle", "right"))
+        house.open()
+        assert house.mails()[0].status == "queued"
+        assert (server.mails, server.signed_in) == ([], [])
+
+
+def test_a_wrong_password_is_an_incident_after_several_attempts(sending, guarded):
+    house = sending(guarded.url("passerelle", "wrong"))
+    house.open()
+    house.wait(minutes=10)
+    assert incidents(house) == []
+    tried_to_the_end(house)
+    assert set(incidents(house)) == {"job_failed"}
+    assert guarded.mails == []
+    guarded.password = "wrong"
+    for incident in house.engine.incidents(actor=house.ri).items:
+        house.engine.retry(incident.id, actor=house.ri)
+    house.wait(minutes=10)
+    assert {stored.status for stored in house.mails()} == {"sent"}
+    assert incidents(house) == []
+
+
+def test_a_recipient_that_is_refused_is_an_incident_and_holds_up_nobody(sending, smtp):
+    smtp.unknown = {"lea.martin@example.org"}
+    house = sending(smtp.url())
+    mobility = house.open()
+    house.wait(minutes=1)
+    house.answer(mobility, house.student, **draft())
+    tried_to_the_end(house)
+    reached = {mail["To"].addresses[0].addr_spec for mail in smtp.mails}
+    assert "marie@example.org" in reached
+    assert "lea.martin@example.org" not in reached
+    assert set(incidents(house)) == {"job_failed"}

@@ -10,6 +10,7 @@ from engine.definitions import Bundle
 from engine.errors import Forbidden, InvalidInput, NotFound
 from tests.builders_domain import HOME, ROOT
 from tests.builders_duties import DutiesHouse
+from workflows.admission.models import IncomingNomination
 from workflows.partnership.services import get_partnership, listed, propose, renew
 
 PROPOSAL = {
@@ -239,6 +240,26 @@ def test_the_list_counts_the_places_taken_this_year(house):
             for each in listed(session, year="2026/2027", home_hei_id=HOME)
         }
     assert found == {number: ("Salamanca", 3, 1), everywhere: ("Salamanca", 4, 1)}
+
+
+def test_who_was_refused_or_does_not_come_takes_no_place(house):
+    number, _ = in_force(house)
+    for status in ("pending", "approved", "rejected", "cancelled"):
+        mobility = house.mobility(incoming=True)
+        with house.engine.unit(house.ri) as unit:
+            unit.session.add(
+                IncomingNomination(
+                    mobility_id=mobility,
+                    academic_year="2026/2027",
+                    departments="lea",
+                    received_at=unit.now,
+                    received_by=house.ri.id,
+                    status=status,
+                )
+            )
+    with house.engine.reading() as session:
+        (found,) = listed(session, year="2026/2027", home_hei_id=HOME)
+    assert (found.partnership.id, found.used_in) == (number, 2)
 
 
 def test_the_list_takes_one_statement(house, count_statements):

@@ -13,12 +13,12 @@ from web.submissions import Node
 from workflows.application.conflicts import may_review
 from workflows.application.drafts import MAX_LANGUAGES, MAX_WISHES, read_draft
 from workflows.application.models import DOCUMENT_KINDS
-from workflows.application.policy.eligibility import CEFR
 from workflows.application.policy.scoring import CRITERIA
 from workflows.application.reading import application_view, place_view
 from workflows.application.services import application_of_case, facts, places_of
 from workflows.application.uploads import WRITING
 from workflows.application.withdrawals import may_withdraw
+from workflows.mobility.agreement import CEFR_LEVELS
 
 ROWS = {"wishes": MAX_WISHES, "languages": MAX_LANGUAGES}
 """The lists of the editor, and how many rows each may have."""
@@ -50,7 +50,7 @@ def _writing(item: WorkItem, typed: Typed) -> Mapping[str, Any]:
         "offered": sorted(offered, key=lambda place: (place.name, place.id)),
         "unmet": _unmet(item, asked, draft.wishes),
         "note": note,
-        "levels": CEFR,
+        "levels": CEFR_LEVELS,
         "kinds": DOCUMENT_KINDS,
         "may_write": view.status in WRITING,
     }

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
@@ -17,13 +16,13 @@ from workflows.mobility.agreement import Agreement, stay
 from workflows.mobility.models import Mobility
 from workflows.mobility.services import is_outgoing, mobility_of_case
 from workflows.mobility.stays import last_day_if_shortened
+from workflows.office_work.local_time import ZONE
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from workflows.application.file_models import Application
 
-ZONE = ZoneInfo("Europe/Paris")
 STAY = "stay"
 OUTGOING = ("application", "contract", "exam_waiver", STAY, "recognition")
 INCOMING = ("admission", "contract", STAY, "grade_transfer")

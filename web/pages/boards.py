@@ -21,7 +21,6 @@ from workflows.application.ranking import (
     applications_shown,
     obstacles,
 )
-from workflows.application.results import reasons_of
 from workflows.application.standing import points_of, rerun, score_of, standing
 from workflows.application.views import OVER
 from workflows.partners.services import institutions
@@ -240,8 +239,3 @@ def changes_of(rows: Session, ranking: Ranking, found: Consequences) -> list[Cha
         )
         for each in found.changes
     ]
-
-
-def result_reasons(rows: Session, ranking: Ranking, result: Result, score: Score) -> dict[str, Any]:
-    """The reasons of a result as they would be kept."""
-    return reasons_of(rows, ranking, result, score)

@@ -12,10 +12,10 @@ from engine.errors import NotFound
 from web import current
 from workflows.application.campaign_input import CampaignInput, read_campaign
 from workflows.application.campaigns import get_campaign
-from workflows.application.fields import ZONE
 from workflows.application.models import DOCUMENT_KINDS, Campaign
 from workflows.application.policy.scoring import CRITERIA
 from workflows.application.services import PROCESS
+from workflows.office_work.local_time import ZONE
 from workflows.partners.services import departments, institutions
 from workflows.partnership.coverage import Cover, Offer, covers
 from workflows.people.models import Person

@@ -15,8 +15,8 @@ from engine.errors import InvalidInput
 from web import current, words
 from web.i18n import language
 from web.submissions import key_of, nested
-from workflows.admission.policy import LEVELS
 from workflows.admission.services import Received, nominate
+from workflows.mobility.agreement import CEFR_LEVELS
 from workflows.partners.services import departments, institutions
 
 pages = Blueprint("nominations", __name__)
@@ -41,7 +41,7 @@ def _form(typed: Mapping[str, Any], errors: Mapping[str, list[str]]) -> str:
             partners=[
                 (each.hei_id, each.name) for each in institutions(rows) if each.hei_id != home
             ],
-            levels=LEVELS,
+            levels=CEFR_LEVELS,
         )
 
 

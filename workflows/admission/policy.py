@@ -14,10 +14,7 @@ from datetime import date
 
 from engine.values import Value
 from workflows.contract.policy import PATTERNS
-from workflows.mobility.agreement import Agreement, day_of
-
-LEVELS = ("A1", "A2", "B1", "B2", "C1", "C2", "NS")
-"""CEFR levels in their order; NS is a native speaker."""
+from workflows.mobility.agreement import CEFR_LEVELS, Agreement, day_of
 
 REQUIRED = (
     "student_given_names",
@@ -62,7 +59,7 @@ class Rules:
     def of(cls, variables: Mapping[str, Value]) -> Rules:
         """From what the decision table has set; raises KeyError or ValueError otherwise."""
         level = str(variables["minimum_level"])
-        if level not in LEVELS:
+        if level not in CEFR_LEVELS:
             raise ValueError(f"'{level}' is no CEFR level.")
         numbers = [
             int(str(variables[name])) for name in ("places", "shortest_months", "longest_months")
@@ -81,7 +78,8 @@ def failed_rules(
     months = months_of(agreement)
     checks = {
         "no_place_left": taken >= rules.places,
-        "language_below_minimum": _rank(agreement.cefr_level) < LEVELS.index(rules.minimum_level),
+        "language_below_minimum": _rank(agreement.cefr_level)
+        < CEFR_LEVELS.index(rules.minimum_level),
         "stay_too_short": months is not None and months < rules.shortest_months,
         "stay_too_long": months is not None and months > rules.longest_months,
         "nominated_twice": already_here > 0,
@@ -99,7 +97,7 @@ def months_of(agreement: Agreement) -> int | None:
 
 
 def _rank(level: str | None) -> int:
-    return LEVELS.index(level) if level in LEVELS else -1
+    return CEFR_LEVELS.index(level) if level in CEFR_LEVELS else -1
 
 
 def nomination_errors(agreement: Agreement, today: date) -> Errors:

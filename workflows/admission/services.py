@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -20,6 +19,7 @@ from workflows.admission.policy import MAX_TEXT, OPTIONAL, REQUIRED, months_of, 
 from workflows.mobility.agreement import Agreement
 from workflows.mobility.models import Mobility
 from workflows.mobility.services import find_mobility, open_mobility, same_student, stay_like
+from workflows.office_work.local_time import ZONE
 from workflows.partners.models import Institution
 from workflows.partners.services import departments, find_institution, institution_name
 from workflows.people.services import RI, account_with, coordinator_group, student_group
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 PROCESS = "admission"
 PENDING, APPROVED, REJECTED, CANCELLED = "pending", "approved", "rejected", "cancelled"
-ZONE = ZoneInfo("Europe/Paris")
 MOST_DEPARTMENTS = 5
 
 

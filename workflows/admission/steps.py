@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from engine.errors import InvalidInput
 from workflows.admission.models import DepartmentAnswer, IncomingNomination
 from workflows.admission.notices import tell_outcome
-from workflows.admission.services import APPROVED, CANCELLED, REJECTED, ZONE, of_mobility
+from workflows.admission.services import APPROVED, CANCELLED, REJECTED, of_mobility
 from workflows.mobility.agreement import day_of
+from workflows.office_work.local_time import ZONE
 
 if TYPE_CHECKING:
     from engine.registry import TaskContext, TaskHandler

@@ -11,8 +11,8 @@ from decimal import Decimal
 from engine.errors import InvalidInput
 from workflows.application.fields import Reader
 from workflows.application.models import DOCUMENT_KINDS, ERASMUS, PROGRAMMES
-from workflows.application.policy.eligibility import CEFR
 from workflows.application.policy.scoring import CRITERIA, MAX_POINTS, MAX_WEIGHT
+from workflows.mobility.agreement import CEFR_LEVELS
 
 YEAR = re.compile(r"(20[0-9]{2})/(20[0-9]{2})", re.ASCII)
 MAX_PLACES = 500
@@ -189,7 +189,7 @@ def _place(
     seats = row.whole("seats", 1, MAX_SEATS, required=True)
     months = row.whole("months", 1, MAX_MONTHS, required=True)
     language = row.matching("language", r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*", required=True)
-    cefr = row.choice("cefr", CEFR)
+    cefr = row.choice("cefr", CEFR_LEVELS)
     programme = row.choice("programme", PROGRAMMES) or ERASMUS
     if level is None or seats is None or months is None:
         return None

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from engine.errors import Conflict, InvalidInput, InvalidState, NotFound
 from workflows.application.campaign_input import CampaignInput, DepartmentInput, PlaceInput
-from workflows.application.fields import ZONE
 from workflows.application.file_models import Application, Wish
 from workflows.application.models import (
     CLOSED,
@@ -28,6 +27,7 @@ from workflows.application.models import (
     Seat,
 )
 from workflows.application.results import locked_ranking, settle
+from workflows.office_work.local_time import ZONE
 
 if TYPE_CHECKING:
     from engine import Unit
@@ -55,16 +55,6 @@ def get_ranking(session: Session, ranking_id: int) -> Ranking:
 def campaigns(session: Session) -> list[Campaign]:
     """Every campaign, the latest to close first."""
     statement = select(Campaign).order_by(Campaign.closes_at.desc(), Campaign.id.desc())
-    return list(session.scalars(statement))
-
-
-def open_campaigns(session: Session, now: datetime) -> list[Campaign]:
-    """The campaigns that take applications at this moment, the first to close first."""
-    statement = (
-        select(Campaign)
-        .where(Campaign.status == PUBLISHED, Campaign.opens_at <= now, Campaign.closes_at > now)
-        .order_by(Campaign.closes_at, Campaign.id)
-    )
     return list(session.scalars(statement))
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from workflows.application.campaign_input import EQF_LEVELS
 from workflows.application.fields import Reader
-from workflows.application.policy.eligibility import CEFR
+from workflows.mobility.agreement import CEFR_LEVELS
 
 MAX_WISHES = 3
 MAX_LANGUAGES = 6
@@ -77,7 +77,7 @@ def _languages(reader: Reader) -> tuple[tuple[tuple[str, str], ...], dict[str, l
     for row in reader.rows("languages", MAX_LANGUAGES):
         row.only({"language", "cefr"})
         name = row.matching("language", LANGUAGE).lower()
-        level = row.choice("cefr", CEFR)
+        level = row.choice("cefr", CEFR_LEVELS)
         if name and name in found:
             row.refuse("language", "taken")
         elif name and level:

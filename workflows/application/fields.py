@@ -6,13 +6,10 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from engine.errors import InvalidInput
 from engine.texts import unusable
-
-ZONE = ZoneInfo("Europe/Paris")
-"""The zone of dates that people type without one."""
+from workflows.office_work.local_time import ZONE
 
 MAX_LINE = 200
 YEARS = range(2000, 2100)

@@ -14,12 +14,12 @@ from workflows.application.campaigns import (
     save_places,
     update_campaign,
 )
-from workflows.application.fields import ZONE
 from workflows.application.file_models import Application
 from workflows.application.policy.scoring import CRITERIA
 from workflows.application.ranking import allocate_places
 from workflows.application.services import application_of_case, get_application, start_application
 from workflows.application.withdrawals import withdraw
+from workflows.office_work.local_time import ZONE
 from workflows.partners.services import departments, institutions
 from workflows.people.services import get_person
 

@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from engine.errors import InvalidInput, InvalidState, NotFound
 from engine.values import Labels, Value
 from workflows.application.drafts import Draft, gaps, read_draft
-from workflows.application.fields import ZONE
 from workflows.application.file_models import Application, LanguageLevel, Wish
 from workflows.application.models import Place, Ranking
 from workflows.application.policy.eligibility import Demand, Profile, wish_facts
 from workflows.application.uploads import missing_documents
 from workflows.application.views import Status
+from workflows.office_work.local_time import ZONE
 from workflows.partners.services import institution_name
 from workflows.people.models import Person
 from workflows.people.services import RI, coordinator_group, student_group

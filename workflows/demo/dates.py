@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
-from zoneinfo import ZoneInfo
 
-ZONE = ZoneInfo("Europe/Paris")
+from workflows.office_work.local_time import ZONE
+
 SATURDAY = 5
 BEGUN = timedelta(days=21)
 """A term counts as the present one from three weeks after it has begun."""

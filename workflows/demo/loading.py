@@ -22,13 +22,13 @@ from engine.errors import InvalidState
 from engine.identity import SYSTEM
 from workflows.demo import heroes, journal
 from workflows.demo.casting import cast
-from workflows.demo.dates import ZONE
 from workflows.demo.director import Director, Progress
 from workflows.demo.journal import Beginning, Journal
 from workflows.demo.people import INCOMING, STAFF, STUDENTS, give_accounts
 from workflows.demo.script import Story
 from workflows.demo.world import furnish
 from workflows.demo.year import Year
+from workflows.office_work.local_time import ZONE
 from workflows.registry import office_of, registry
 
 if TYPE_CHECKING:

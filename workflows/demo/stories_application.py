@@ -13,7 +13,6 @@ from workflows.application.file_models import Application
 from workflows.application.models import Campaign
 from workflows.application.policy.scoring import CRITERIA
 from workflows.application.services import save_draft, start_application
-from workflows.application.withdrawals import withdraw
 from workflows.demo.casting import Applicant
 from workflows.demo.dates import Pace
 from workflows.demo.people import COORDINATORS, DESK
@@ -250,13 +249,3 @@ def applying(dossier: Dossier, today: date) -> Telling:
     yield dossier.admit(sent + timedelta(days=2))
     if number % 8 == 3:
         yield dossier.score(sent + timedelta(days=4))
-
-
-def leave_early(dossier: Dossier, day: date, reason: str) -> Do:
-    """The student withdraws an application that is on its way."""
-
-    def gone(moment: Moment) -> None:
-        number = dossier.application(moment.session).id
-        withdraw(moment.engine, moment.unit, number, reason)
-
-    return Do(dossier.pace.on(day), dossier.applicant.student, gone)

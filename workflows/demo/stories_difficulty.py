@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from workflows.demo.dates import ZONE, Pace
+from workflows.demo.dates import Pace
 from workflows.demo.script import Answer, Do, Moment, Telling
 from workflows.demo.stays import Stay
 from workflows.difficulty.services import report
+from workflows.office_work.local_time import ZONE
 
 REPORTED, TAKEN_UP, MET, CLOSED = range(4)
 """How far the follow-up comes."""

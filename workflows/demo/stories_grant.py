@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from workflows.demo.dates import ZONE, Pace
+from workflows.demo.dates import Pace
 from workflows.demo.people import DESK
 from workflows.demo.script import Answer, Data, Do, Moment, Telling
 from workflows.demo.stays import Stay
 from workflows.grant.models import Grant
 from workflows.grant.services import open_grant
+from workflows.office_work.local_time import ZONE
 
 OPENED, ASSESSED, AWARDED, AGREED, PREFINANCED, REPORTED, VERIFIED, SETTLED = range(8)
 """How far a grant comes."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 
-from workflows.demo.dates import ZONE, Pace
+from workflows.demo.dates import Pace
 from workflows.demo.grades import record_tables
 from workflows.demo.people import ABSENT, CARE, DESK, RECORDS, SECOND_COORDINATOR
 from workflows.demo.script import Answer, Do, Moment, Outage, Telling
 from workflows.demo.stays import Stay
 from workflows.demo.stories_abroad import ENDORSED, waiver
 from workflows.mobility.services import mobility_of_case
+from workflows.office_work.local_time import ZONE
 from workflows.office_work.mail_settings import (
     DAILY,
     DECISION,

@@ -7,12 +7,13 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from workflows.contract.reading import effective_components, version_in_force
-from workflows.demo.dates import ZONE, Pace
+from workflows.demo.dates import Pace
 from workflows.demo.grades import models
 from workflows.demo.people import DESK, RECORDS
 from workflows.demo.script import Answer, Data, Do, Moment, Telling
 from workflows.demo.stays import Stay
 from workflows.mobility.services import case_of
+from workflows.office_work.local_time import ZONE
 from workflows.recognition.services import PROCESS, begin, entered
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from engine.errors import InvalidInput, InvalidState
-from workflows.answers import ZONE, Answers
+from workflows.answers import Answers
 from workflows.contract_change.services import obstacle
 from workflows.difficulty.models import MEASURES, Difficulty
 from workflows.difficulty.news import tell_adjusted, tell_closed, tell_set_aside, tell_taken_up
@@ -29,6 +29,7 @@ from workflows.difficulty.services import (
     get_difficulty,
 )
 from workflows.mobility.services import get_mobility
+from workflows.office_work.local_time import ZONE
 
 if TYPE_CHECKING:
     from engine.registry import TaskContext, TaskHandler

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
@@ -41,6 +40,7 @@ from workflows.mobility.agreement import stay
 from workflows.mobility.models import Mobility
 from workflows.mobility.services import is_outgoing, mobility_of_case
 from workflows.mobility.stays import last_day_if_shortened
+from workflows.office_work.local_time import ZONE
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -48,8 +48,6 @@ if TYPE_CHECKING:
     from engine.registry import Job, JobContext
     from workflows.office import Office
 
-ZONE = ZoneInfo("Europe/Paris")
-"""Where the exams are held: their days are days there."""
 
 RESUME = "resume"
 """The decision in force stands, and its letter or its record is still to be made."""

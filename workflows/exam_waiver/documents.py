@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
@@ -19,6 +18,7 @@ from workflows.exam_waiver.reading import (
     waiver_of,
 )
 from workflows.mobility.services import labels_for
+from workflows.office_work.local_time import ZONE
 from workflows.papers import documents
 from workflows.papers.rendering import words
 from workflows.papers.sealing import Sealer
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 KIND = "exam_waiver.decision"
 TEMPLATE = "exam_waiver/decision"
-ZONE = ZoneInfo("Europe/Paris")
 DEFAULT_LANGUAGE = "fr"
 FOLDER = "exam_waiver"
 

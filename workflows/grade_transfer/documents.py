@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from workflows.grade_transfer.models import Transcript
-from workflows.grade_transfer.policy import ZONE
 from workflows.grade_transfer.transcripts import read
+from workflows.office_work.local_time import ZONE
 from workflows.papers.rendering import words
 
 TEMPLATE = "grade_transfer/transcript"

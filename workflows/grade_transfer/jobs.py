@@ -13,16 +13,10 @@ from workflows.contract.reading import version_in_force
 from workflows.grade_transfer import news
 from workflows.grade_transfer.courses import LANGUAGES, collect, courses_of, state_of, stay_of
 from workflows.grade_transfer.documents import FILENAMES, KIND, TEMPLATE, paper_of, seal_reason
-from workflows.grade_transfer.policy import (
-    ZONE,
-    day_named,
-    deadline,
-    pending,
-    season,
-    text_named,
-)
+from workflows.grade_transfer.policy import day_named, deadline, pending, season, text_named
 from workflows.grade_transfer.transcripts import ISSUED, SIGNED, issue, latest
 from workflows.mobility.services import get_mobility
+from workflows.office_work.local_time import ZONE
 from workflows.papers import documents
 from workflows.papers.sealing import Sealer
 

@@ -10,7 +10,7 @@ from workflows.grade_transfer.transcripts import ISSUED, latest
 from workflows.mobility.services import mobility_of_case
 from workflows.notices.news import tell
 from workflows.notices.partner import Contact, contact_of_mobility
-from workflows.people.services import RI, coordinator_group, people_in, student_group
+from workflows.people.services import RI, coordinator_group, head_group, people_in, student_group
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -34,11 +34,6 @@ def contact(session: Session, business_key: str, office: Office) -> Contact | No
         return found
     values = {"number": str(transcript.number or "")}
     return replace(found, digest=transcript.digest, values=values)
-
-
-def head_group(department: str) -> str:
-    """The candidate group of a department's director."""
-    return f"head:{department}"
 
 
 def returned(ctx: TaskContext, mobility: Mobility, departments: Iterable[str]) -> None:

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from engine.errors import InvalidState
 from engine.schedule.durations import parse_duration
@@ -20,8 +19,8 @@ from workflows.contract.views import ComponentView, Part
 from workflows.grade_transfer.marks import EMPTY, Mark, Status, Unreadable, read_mark
 from workflows.grading.scales import scale_of
 from workflows.mobility.agreement import Agreement
+from workflows.office_work.local_time import ZONE
 
-ZONE = ZoneInfo("Europe/Paris")
 STUDIED = frozenset({Part.STUDIED, Part.VIRTUAL, Part.BLENDED, Part.DOCTORAL})
 """Parts of a contract that are taught by the receiving institution."""
 

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from engine.schedule import parse_duration
-from workflows.answers import ZONE
+from workflows.office_work.local_time import ZONE
 
 CENT = Decimal("0.01")
 PERCENT = Decimal(100)

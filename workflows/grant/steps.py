@@ -23,11 +23,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from engine.errors import InvalidInput, InvalidState
-from workflows.answers import ZONE, Answers
+from workflows.answers import Answers
 from workflows.contract.services import version_in_force
 from workflows.grant.news import tell_decision, tell_settled
 from workflows.grant.policy import prefinancing_due, state_of_balance
 from workflows.grant.services import named_grant, note, read_stay, recompute
+from workflows.office_work.local_time import ZONE
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -126,7 +126,10 @@ def _plain(name: str) -> str:
 
 
 def _connect(url: str) -> smtplib.SMTP:
-    """A signed-in connection to ``smtp://`` (STARTTLS where offered) or ``smtps://``."""
+    """A signed-in connection to ``smtp://`` (STARTTLS where offered) or ``smtps://``.
+
+    Raises SMTPNotSupportedError rather than send a password unencrypted.
+    """
     parts = urlsplit(url)
     host = parts.hostname or "localhost"
     context = ssl.create_default_context()
@@ -139,13 +142,19 @@ def _connect(url: str) -> smtplib.SMTP:
         server = smtplib.SMTP(host, parts.port or SUBMISSION_PORT, timeout=TIMEOUT_SECONDS)
     try:
         if parts.scheme != "smtps":
-            server.ehlo()
-            if server.has_extn("starttls"):
-                server.starttls(context=context)
-                server.ehlo()
+            _encrypt(server, context, needed=bool(parts.username))
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
     except BaseException:
         server.close()
         raise
     return server
+
+
+def _encrypt(server: smtplib.SMTP, context: ssl.SSLContext, *, needed: bool) -> None:
+    server.ehlo()
+    if server.has_extn("starttls"):
+        server.starttls(context=context)
+        server.ehlo()
+    elif needed:
+        raise smtplib.SMTPNotSupportedError("A password needs STARTTLS or smtps://.")

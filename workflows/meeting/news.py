@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from workflows.answers import ZONE
 from workflows.notices.news import tell
+from workflows.office_work.local_time import ZONE
 from workflows.people.services import RI, coordinator_group, people_in
 
 if TYPE_CHECKING:

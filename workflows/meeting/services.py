@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import InvalidInput, InvalidState, NotFound
 from engine.values import Labels
-from workflows.answers import ZONE, Answers
+from workflows.answers import Answers
 from workflows.meeting.models import (
     CANCELLED,
     CLOSED,
@@ -29,6 +29,7 @@ from workflows.meeting.models import (
     MeetingSeat,
 )
 from workflows.meeting.news import tell_cancelled, tell_signed_up
+from workflows.office_work.local_time import ZONE
 from workflows.partners.models import UNASSIGNED
 from workflows.partners.services import departments
 from workflows.people.models import LOCALES, Person

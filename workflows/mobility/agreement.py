@@ -13,6 +13,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 
+CEFR_LEVELS = ("A1", "A2", "B1", "B2", "C1", "C2", "NS")
+"""Levels of a language in their order (EWP omobility-las v1.2.0); NS is a native speaker."""
+
 
 @dataclass(frozen=True, slots=True)
 class Agreement:

@@ -82,30 +82,11 @@ def _plain(text: str | None) -> str:
     return " ".join("".join(c for c in letters if not unicodedata.combining(c)).casefold().split())
 
 
-def mobilities_of(session: Session, person_id: int) -> list[Mobility]:
-    """A student's mobilities, newest first."""
-    statement = (
-        select(Mobility)
-        .where(Mobility.person_id == person_id)
-        .order_by(Mobility.created_at.desc(), Mobility.id.desc())
-    )
-    return list(session.scalars(statement))
-
-
 def mobility_of_case(session: Session, business_key: str) -> Mobility | None:
     """The mobility that cases with this business key are about; None where they have none."""
     if not (business_key.isascii() and business_key.isdigit()):
         return None
     return session.get(Mobility, int(business_key))
-
-
-def mobility_of_instance(session: Session, instance_id: int) -> Mobility:
-    """The mobility a process instance is about; raises NotFound."""
-    key = session.scalar(select(instance.c.business_key).where(instance.c.id == instance_id))
-    found = mobility_of_case(session, key) if key is not None else None
-    if found is None:
-        raise NotFound
-    return found
 
 
 def case_of(

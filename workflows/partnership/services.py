@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session, aliased
 
 from engine.errors import InvalidInput, NotFound
 from engine.values import Labels
-from workflows.answers import ZONE, Answers
+from workflows.answers import Answers
 from workflows.mobility.models import Mobility
+from workflows.office_work.local_time import ZONE
 from workflows.partners.models import UNASSIGNED, Department, Institution
 from workflows.partners.services import departments, find_institution, institution_name
 from workflows.partnership.models import KINDS, Partnership

@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from engine.errors import InvalidInput, InvalidState
-from workflows.answers import ZONE, Answers
+from workflows.answers import Answers
+from workflows.office_work.local_time import ZONE
 from workflows.partnership.models import Opinion, Partnership
 from workflows.partnership.news import tell_expired, tell_refused, tell_signed
 from workflows.partnership.policy import term

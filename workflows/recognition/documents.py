@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from sqlalchemy.orm import Session
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 from engine.errors import InvalidState
 from workflows.mobility.models import Mobility
 from workflows.notices.news import LOCALE_OF_DAYS
+from workflows.office_work.local_time import ZONE
 from workflows.papers.rendering import words
 from workflows.partners.services import find_institution, get_department
 from workflows.recognition.models import PartnerTranscript, Recognition
@@ -28,7 +28,6 @@ FILENAMES = {
     "en": "recognition-decision",
     "es": "decision-de-reconocimiento",
 }
-ZONE = ZoneInfo("Europe/Paris")
 
 
 def paper_of(

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from engine.errors import InvalidState
 from workflows.mobility.services import get_mobility
 from workflows.notices.news import queue
+from workflows.office_work.local_time import ZONE
 from workflows.papers import documents
 from workflows.papers.sealing import Sealer
 from workflows.people.services import get_person
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from engine.values import Value
     from workflows.mobility.models import Mobility
     from workflows.office import Office
-
-ZONE = ZoneInfo("Europe/Paris")
 
 
 @dataclass(frozen=True, slots=True)

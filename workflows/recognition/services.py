@@ -111,9 +111,3 @@ def entered(session: Session, instance_id: int) -> tuple[Recognition, PartnerTra
     if recognition is None or transcript is None:
         raise InvalidState("No transcript has been entered yet.")
     return recognition, transcript
-
-
-def recognitions_of(session: Session, mobility_id: int) -> list[Recognition]:
-    """Every recognition of a mobility, oldest first."""
-    statement = select(Recognition).where(Recognition.mobility_id == mobility_id)
-    return list(session.scalars(statement.order_by(Recognition.id)))

@@ -19,12 +19,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from engine.errors import InvalidInput, InvalidState
 from engine.schedule.durations import parse_duration
 from engine.texts import checked
 from workflows.mobility.services import get_mobility
+from workflows.office_work.local_time import ZONE
 from workflows.recognition.deciding import answer, apply, check_separation
 from workflows.recognition.decision import Stage, read
 from workflows.recognition.entry import read_entry
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from engine.values import Value
     from workflows.mobility.models import Mobility
 
-ZONE = ZoneInfo("Europe/Paris")
 OFFICE_CLOSES = time(18)
 MAX_REFERENCE = 200
 NOTHING: Mapping[str, Value] = {}

@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from engine.values import Instance, InstanceStatus, WorkItem
 from workflows.mail.models import MailMessage
+from workflows.office_work.local_time import ZONE as PARIS
 from workflows.papers.documents import of_case
 from workflows.papers.models import Document
 from workflows.scenarios.cast import address_of
 from workflows.scenarios.filling import filled, looked_up
-from workflows.scenarios.schemas import PARIS
 from workflows.scenarios.stage import OBSERVER, Mismatch, Stage, shown_items
 from workflows.scenarios.steps import Expect, ExpectedDocument, ExpectedMail
 

@@ -13,11 +13,11 @@ from engine.errors import EngineError, InvalidInput
 from engine.schedule import parse_duration
 from engine.tables import identity_link
 from engine.values import Labels
+from workflows.office_work.local_time import ZONE as PARIS
 from workflows.scenarios.actions import ACTIONS
 from workflows.scenarios.expecting import check, incidents
 from workflows.scenarios.filling import filled
 from workflows.scenarios.passing import pass_until, settle
-from workflows.scenarios.schemas import PARIS
 from workflows.scenarios.stage import Mismatch, Stage
 from workflows.scenarios.steps import (
     Complete,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, pre_load, validate
 
 from engine.schedule import parse_duration
+from workflows.office_work.local_time import ZONE as PARIS
 from workflows.scenarios.cast import MEMBERS, PARTNER
 from workflows.scenarios.steps import (
     SYSTEM_MEMBER,
@@ -24,7 +24,6 @@ from workflows.scenarios.steps import (
     Wait,
 )
 
-PARIS = ZoneInfo("Europe/Paris")
 MAX_STEPS = 500
 _NO_MOMENT = "Write a date and time such as 2026-09-07T09:00."
 

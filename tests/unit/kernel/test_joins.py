@@ -86,14 +86,6 @@ def test_a_reminder_that_writes_rivals_the_main_way(case):
         run.do("a", v=2)
 
 
-def test_an_operator_can_settle_a_lost_update(case):
-    run = case(FORK, {"x": 1}).do("a", x=2)
-    loaded = run.run()
-    loaded.set_variables({"x": 9})
-    run._keep(loaded)
-    assert run.do("b").variables == {"x": 9}
-
-
 def test_more_tokens_on_one_flow_wait_for_the_next_firing(case):
     flows = """
         s:start -> split:and -> a1:user -> merge:xor -> join:and -> e:service

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import json
 
-import pytest
 from lxml import etree
 
 from tests.builders_domain import ROOT
@@ -40,15 +38,6 @@ def test_everything_is_drawn():
     assert set(nodes) | set(find("//bpmn:lane/@id")) <= drawn
 
 
-def test_every_name_is_there_in_three_languages():
-    for node in find("//bpmn:process//*[@name][not(self::s:property)]"):
-        names = find("bpmn:extensionElements/s:properties/s:property/@name", node)
-        assert {"name.en", "name.es"} <= set(names), node.get("id")
-    for task in find("//bpmn:userTask"):
-        names = find("bpmn:extensionElements/s:properties/s:property/@name", task)
-        assert {"instruction.fr", "instruction.en", "instruction.es"} <= set(names)
-
-
 def test_lanes_leave_room_and_hold_their_nodes():
     for lane in find("//bpmn:lane"):
         left, top, right, bottom = box(
@@ -78,10 +67,3 @@ def test_every_user_task_has_a_reminder_and_an_escalation_that_leave_it_open():
         events = find(f"//bpmn:boundaryEvent[@attachedToRef='{task}']")
         assert len(events) == 2
         assert {event.get("cancelActivity") for event in events} == {"false"}
-
-
-@pytest.mark.parametrize("path", sorted((FOLDER / "forms").glob("*.json")), ids=lambda p: p.name)
-def test_forms_speak_three_languages(path):
-    for component in json.loads(path.read_text(encoding="utf-8"))["components"]:
-        assert component["label"]
-        assert {"label.en", "label.es"} <= set(component["properties"])

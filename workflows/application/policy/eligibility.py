@@ -10,9 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.values import Value
-
-CEFR = ("A1", "A2", "B1", "B2", "C1", "C2", "NS")
-"""Levels of language in rising order: the Common European Framework, then native speakers."""
+from workflows.mobility.agreement import CEFR_LEVELS
 
 NO_LEVEL = 0
 
@@ -41,7 +39,7 @@ class Profile:
 def wish_facts(demand: Demand, profile: Profile) -> dict[str, Value]:
     """One wish as the decision table reads it.
 
-    ``language_held`` and ``language_needed`` are places in :data:`CEFR` counted from 1, 0
+    ``language_held`` and ``language_needed`` are places in :data:`CEFR_LEVELS` counted from 1, 0
     for none. ``field_covered``: the agreement's ISCED-F code is the candidate's or a wider
     one. ``level_covered``: the same level of the European Qualifications Framework.
     """
@@ -57,4 +55,4 @@ def wish_facts(demand: Demand, profile: Profile) -> dict[str, Value]:
 
 def level_number(level: str | None) -> int:
     """A level of language as a number that can be compared; 0 for none."""
-    return CEFR.index(level) + 1 if level in CEFR else NO_LEVEL
+    return CEFR_LEVELS.index(level) + 1 if level in CEFR_LEVELS else NO_LEVEL

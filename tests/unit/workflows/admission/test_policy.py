@@ -10,13 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflows.admission.policy import (
-    LEVELS,
     Rules,
     failed_rules,
     months_of,
     nomination_errors,
 )
-from workflows.mobility.agreement import Agreement
+from workflows.mobility.agreement import CEFR_LEVELS, Agreement
 
 TODAY = date(2026, 5, 4)
 RULES = Rules(places=2, minimum_level="B1", shortest_months=2, longest_months=12)
@@ -63,9 +62,9 @@ def test_each_condition_is_named(case, code):
     assert failed(**case) == (code,)
 
 
-@given(st.sampled_from(LEVELS), st.sampled_from(LEVELS))
+@given(st.sampled_from(CEFR_LEVELS), st.sampled_from(CEFR_LEVELS))
 def test_a_higher_level_never_fails_where_a_lower_one_passes(lower, higher):
-    if LEVELS.index(lower) > LEVELS.index(higher):
+    if CEFR_LEVELS.index(lower) > CEFR_LEVELS.index(higher):
         lower, higher = higher, lower
     assert not failed(cefr_level=higher) or failed(cefr_level=lower)
 

@@ -17,12 +17,13 @@ from workflows.application.campaign_input import (
     read_places,
 )
 from workflows.application.campaigns import a_year_later
-from workflows.application.fields import ZONE, Reader
+from workflows.application.fields import Reader
 from workflows.application.letters import words
 from workflows.application.models import DOCUMENT_KINDS
 from workflows.application.policy.allocation import Verdict
 from workflows.application.policy.scoring import CRITERIA, rounded, score
 from workflows.application.views import OVER, PINNED, RUNNING, Status
+from workflows.office_work.local_time import ZONE
 
 DEPARTMENTS = ("lea", "his")
 PARTNERS = ("usal.es", "uu.se")

@@ -7,7 +7,8 @@ import pytest
 from engine.feel import Feel
 from engine.feel.dmn import parse_decisions
 from tests.builders_domain import ROOT
-from workflows.application.policy.eligibility import CEFR, Demand, Profile, wish_facts
+from workflows.application.policy.eligibility import Demand, Profile, wish_facts
+from workflows.mobility.agreement import CEFR_LEVELS
 
 GOOD = {
     "enrolled": True,
@@ -87,11 +88,11 @@ def test_a_stay_lasts_two_to_twelve_months(failed, months, rules):
     assert failed(place(months=months)) == rules
 
 
-@pytest.mark.parametrize("needed", ["", *CEFR])
-@pytest.mark.parametrize("held", [None, *CEFR])
+@pytest.mark.parametrize("needed", ["", *CEFR_LEVELS])
+@pytest.mark.parametrize("held", [None, *CEFR_LEVELS])
 def test_the_language_level_is_at_least_the_agreements(failed, needed, held):
     languages = {"es": held} if held else {"en": "C2"}
-    order = ["", *CEFR]
+    order = ["", *CEFR_LEVELS]
     rules = failed(place(cefr=needed), student(languages=languages))
     enough = order.index(held or "") >= order.index(needed)
     assert rules == ([] if enough else ["language_level"])
