@@ -33,7 +33,7 @@ def demo() -> None:
 _size = click.option(
     "--size",
     type=click.Choice(SIZES),
-    help="small: a dozen contracts, in seconds; full: a university year, in about a minute.",
+    help="small: a dozen contracts, in seconds; full: a university year, in a minute or two.",
 )
 
 
