@@ -134,13 +134,15 @@ def agreement_signed_on(
 def _sign_all(settings, student, academic_year, drafted) -> int:
     engine = build_engine(settings)
     try:
-        return _signed(engine, settings.home_hei, student, academic_year, drafted)
+        return sign_agreement(engine, settings.home_hei, student, academic_year, drafted)
     finally:
         engine.database.dispose()
         engine.feel.close()
 
 
-def _signed(engine, home_hei_id, student, academic_year, drafted) -> int:
+def sign_agreement(engine, home_hei_id, student, academic_year, drafted) -> int:
+    """A contract of the demonstration's people, signed by all; gives its mobility."""
+
     def actor(login):
         with engine.reading() as session:
             return actor_for(session, find_person(session, login))

@@ -141,6 +141,7 @@ def init_app(app: Flask) -> None:
     def frame() -> dict[str, object]:
         return {
             "viewer": current.acting(),
+            "demonstration": current.settings().demo,
             "menu": menu,
             "role_band": role_band,
             "here": request.full_path.rstrip("?") if request.method == "GET" else "/",

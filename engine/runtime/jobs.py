@@ -58,6 +58,13 @@ _lease = Statement(
         attempts=job.c.attempts + 1,
     )
 )
+_leased = Statement(
+    select(job, instance.c.business_key, instance.c.state, instance.c.definition_id)
+    .outerjoin(instance, instance.c.id == job.c.instance_id)
+    .where(job.c.id == bindparam("the_id"), job.c.lease_by == bindparam("worker"))
+)
+_lease_of = Statement(select(job.c.lease_by, job.c.attempts).where(job.c.id == bindparam("the_id")))
+_done = Statement(delete(job).where(job.c.id == bindparam("the_id")))
 
 
 def claim_due(unit: Unit, worker: str, limit: int) -> list[int]:
@@ -87,11 +94,7 @@ class JobRunner:
     def prepare(self, job_id: int, worker: str, now: datetime) -> _Prepared | None:
         """Read what the job needs; None if it is gone or leased to somebody else."""
         with self._database.read() as connection:
-            row = connection.execute(
-                select(job, instance.c.business_key, instance.c.state, instance.c.definition_id)
-                .outerjoin(instance, instance.c.id == job.c.instance_id)
-                .where(job.c.id == job_id, job.c.lease_by == worker)
-            ).one_or_none()
+            row = _leased(connection, {"the_id": job_id, "worker": worker}).one_or_none()
             if row is None:
                 return None
             definition = (
@@ -114,7 +117,7 @@ class JobRunner:
         locked = None if row.instance_id is None else LockedInstance.load(unit, row.instance_id)
         if not _still_leased(unit, row):
             return
-        unit.connection.execute(delete(job).where(job.c.id == row.id))
+        _done(unit.connection, {"the_id": row.id})
         variables: Mapping[str, Value] = {}
         if prepared.performer is not None:
             variables = prepared.performer.apply(JobContext(unit, prepared.job, unit.now), result)
@@ -292,9 +295,7 @@ class _Prepared:
 
 
 def _still_leased(unit: Unit, row: Any) -> bool:
-    found = unit.connection.execute(
-        select(job.c.lease_by, job.c.attempts).where(job.c.id == row.id)
-    ).one_or_none()
+    found = _lease_of(unit.connection, {"the_id": row.id}).one_or_none()
     return found is not None and (found.lease_by, found.attempts) == (row.lease_by, row.attempts)
 
 

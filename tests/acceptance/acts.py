@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import datetime
 
 from tests.acceptance.visitors import fill_draft, partner_link
 from workflows.demo.dates import ZONE
@@ -22,13 +22,13 @@ APPLICATION = {
 POINTS = {"motivation": "15", "language": "14", "results": "12,5", "coherence": "16"}
 
 
-def write_campaign(office, opens: datetime, closes: datetime) -> None:
+def write_campaign(office, opens: str, closes: str) -> None:
     """Fill the form of a new campaign for languages, without any document asked for."""
     page = office.page
     page.goto("/campaigns/new")
     page.fill("#f-title", TITLE)
-    page.fill("#f-opens_at", opens.strftime("%Y-%m-%dT%H:%M"))
-    page.fill("#f-closes_at", closes.strftime("%Y-%m-%dT%H:%M"))
+    page.fill("#f-opens_at", opens)
+    page.fill("#f-closes_at", closes)
     for number in range(5):
         page.locator(f"#f-documents-{number}").set_checked(False)
     chosen = page.locator(".department-part", has_text=LANGUAGES)
@@ -99,6 +99,17 @@ def allocate(office, board: str) -> None:
     page.wait_for_url(re.compile(r"/rankings/\d+(#.*)?$"))
 
 
+def begin_contract(student, partner: str, year: str) -> None:
+    """Begin a learning agreement in languages with a partner."""
+    page = student.page
+    page.goto("/start")
+    page.select_option("#f-department", "lea")
+    page.select_option("#f-receiving_hei_id", partner)
+    page.fill("#f-academic_year", year)
+    page.locator("main .btn-primary").click()
+    page.wait_for_url(re.compile(r"/tasks/\d+$"))
+
+
 def write_contract(student, studied, recognised, **changes: str) -> None:
     """Fill the open draft and submit it."""
     page = student.page
@@ -140,11 +151,31 @@ def record_waiver(registrar, case: str) -> None:
     """The registrar enters the excused absences."""
     registrar.open_task(case)
     registrar.page.check("#f-coded")
-    registrar.page.locator(".decision-bar .btn-primary").click()
-    registrar.page.wait_for_load_state()
+    submit(registrar)
 
 
-def enter_transcript(office, rows, received: date | None = None) -> None:
+def enter_marks(coordinator, department: str, year: str, *marks: str) -> None:
+    """Enter the marks of a department's open sheet and certify them, course by course."""
+    page = coordinator.page
+    page.goto(f"/grades/{department}/{year}")
+    for number, mark in enumerate(marks):
+        page.locator("[data-mark]").nth(number).fill(mark)
+    page.locator(".decision-bar .btn-primary").click()
+    page.wait_for_selector(".notice.is-done")
+    while page.locator("button[name=certify]").count():
+        page.locator("button[name=certify]").first.click()
+        page.wait_for_load_state()
+
+
+def begin_recognition(office, contract: str) -> None:
+    """Begin the recognition on the contract's page."""
+    page = office.page
+    page.goto(contract)
+    page.get_by_role("button", name="Commencer la reconnaissance").click()
+    page.wait_for_url(re.compile(r"/tasks/\d+$"))
+
+
+def enter_transcript(office, rows) -> None:
     """Type a Spanish transcript into the open task: title and grade, 6 credits each."""
     page = office.page
     page.select_option("#f-scale", "ES")
@@ -154,12 +185,16 @@ def enter_transcript(office, rows, received: date | None = None) -> None:
         page.fill(f"input[name='rows.{number}.title']", title)
         page.fill(f"input[name='rows.{number}.credits']", "6")
         page.fill(f"input[name='rows.{number}.grade']", grade)
-    if received is not None:
-        page.fill("#f-received_on", received.isoformat())
+
+
+def submit(visitor) -> None:
+    """Complete the open task as it is filled in."""
+    visitor.page.locator(".decision-bar .btn-primary").click()
+    visitor.page.wait_for_load_state()
 
 
 def mails(office, words: str) -> list[tuple[str, str]]:
-    """Subject and hour of Paris of the outbox's mails with a word or to an address, oldest first."""
+    """Subject and hour in Paris of the outbox's mails with these words, oldest first."""
     page = office.page
     page.goto("/outbox?q=" + words)
     rows = page.locator("tbody tr")

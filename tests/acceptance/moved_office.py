@@ -18,6 +18,8 @@ from engine import SYSTEM, Actor, Database, Engine, FixedClock
 from engine.tables import job
 from engine.tables.types import from_micros, to_micros
 from engine.values import Instance, InstanceQuery
+from tests.builders_domain import draft
+from tests.builders_exam_waiver import sign_agreement
 from tests.builders_recognition import record_tables
 from tests.servers import free_port
 from web.app import create_app
@@ -74,7 +76,7 @@ class MovedOffice:
 
     def cases(self, process: str = "") -> list[Instance]:
         """Every case of a process, oldest first."""
-        query = InstanceQuery(process=process or None, limit=200)
+        query = InstanceQuery(process=process, limit=200)
         found = self.engine.instances(actor=OBSERVER, query=query).items
         return list(reversed(found))
 
@@ -82,6 +84,13 @@ class MovedOffice:
         """The address of the newest case of a process."""
         self.settle()
         return f"/cases/{self.cases(process)[-1].id}"
+
+    def agreement(self, **changes: object) -> int:
+        """A contract of Léa Martin's with Salamanca that all have signed; gives its mobility."""
+        arguments = (self.settings.home_hei, "lea.martin", "2026/2027", draft(**changes))
+        mobility: int = self.work(sign_agreement, self.engine, *arguments)
+        self.settle()
+        return mobility
 
     def close(self) -> None:
         """Let go of everything."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.acceptance.visitors import go_to_task, reload_until
+from tests.acceptance.visitors import reload_until
 
 PARTNER = "unibo.it"
 REASON = "Les cours demandés sont complets ce semestre."
@@ -20,26 +20,26 @@ def today():
 def test_walk_to_the_certificate_of_arrival(visitors, today):
     office = visitors("Claire Vidal")
     case = nominated(office, today, "Accolti", ("lea", "his"))
-    go_to_task(office, case)
+    office.open_task(case)
     assert office.violations() == []
     office.decide("approve")
 
     for name, width in (("Marie Delmas", 1440), ("Paul Roussel", 390)):
         coordinator = visitors(name, width=width)
-        go_to_task(coordinator, case)
+        coordinator.open_task(case)
         assert "Accolti" in coordinator.page.locator("main").inner_text()
         assert coordinator.violations() == []
         coordinator.decide("approve")
 
     registrar = visitors("Rémi Castel")
-    go_to_task(registrar, case)
+    registrar.open_task(case)
     registrar.decide("approve")
     assert registrar.page.locator("[aria-invalid=true]").count() == 1
     registrar.page.fill("#f-student_number", "22604711")
     assert registrar.violations() == []
     registrar.decide("approve")
 
-    go_to_task(office, case)
+    office.open_task(case)
     office.page.fill("#f-arrived_on", today.isoformat())
     assert office.violations() == []
     office.decide("approve")
@@ -54,10 +54,10 @@ def test_walk_to_the_certificate_of_arrival(visitors, today):
 def test_walk_to_a_refusal_that_says_why(visitors, today):
     office = visitors("Claire Vidal", language="es")
     case = nominated(office, today, "Berti", ("lea", "his"))
-    go_to_task(office, case)
+    office.open_task(case)
     office.decide("approve")
     coordinator = visitors("Marie Delmas", width=390)
-    go_to_task(coordinator, case)
+    coordinator.open_task(case)
     coordinator.decide("reject", "")
     assert coordinator.page.locator("[aria-invalid=true]").count() == 1
     coordinator.page.fill("textarea[name=reason_reject]", REASON)

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from playwright.sync_api import expect
 
-from tests.acceptance.visitors import go_to_task, partner_link, reload_until
+from tests.acceptance.acts import TITLE, begin_application, choose, fill_application
+from tests.acceptance.visitors import partner_link, reload_until
 
-TITLE = "Campagne du parcours"
 PARTNER = "usal.es"
 
 
@@ -36,7 +36,7 @@ def test_walk(visitors, live_server):
     scored(coordinator, case, board)
     allocated(office, board)
     confirmed(student, case)
-    go_to_task(office, case)
+    office.open_task(case)
     office.decide("nominate")
 
     link = partner_link(live_server, PARTNER)
@@ -81,11 +81,7 @@ def opened_campaign(office):
 
 def applied(student):
     page = student.page
-    page.goto("/campaigns")
-    section = page.locator("article.campaign", has_text=TITLE)
-    section.locator("select").select_option(label="Langues étrangères appliquées (3 places)")
-    section.locator(".btn-primary").click()
-    page.wait_for_url(re.compile(r"/tasks/\d+$"))
+    begin_application(student)
     address = page.url
     choose(page, 0, "Bologna")
     choose(page, 1, "Salamanca")
@@ -97,19 +93,7 @@ def applied(student):
     page.locator("form[data-application] .btn-primary").click()
     page.wait_for_selector("#error-summary")
     assert "Salamanca" in chosen_text(page, 0)
-    for name, value in (
-        ("student_number", "22100001"),
-        ("years_completed", "2"),
-        ("erasmus_months", "0"),
-        ("isced_f", "0231"),
-        ("motivation", "Étudier la traduction juridique dans le pays dont c’est la langue."),
-        ("languages-0-language", "es"),
-    ):
-        page.fill(f"#f-{name}", value)
-    page.select_option("#f-eqf_level", "6")
-    page.select_option("#f-languages-0-cefr", "B2")
-    for name, value in (("enrolled", "true"), ("debts", "false"), ("conditional", "false")):
-        page.check(f"#f-{name}-{value}")
+    fill_application(page)
     expect(page.locator("[data-draft-status]")).not_to_be_empty()
     page.select_option("#f-kind", "cv")
     page.set_input_files("#f-file", {"name": "cv.pdf", "mimeType": "x/y", "buffer": png()})
@@ -128,18 +112,12 @@ def applied(student):
     return case
 
 
-def choose(page, number, partner):
-    options = page.locator(f"#f-wishes-{number}-place option").all_inner_texts()
-    label = next(text for text in options if partner in text)
-    page.select_option(f"#f-wishes-{number}-place", label=label)
-
-
 def chosen_text(page, number):
     return page.locator(f"#f-wishes-{number}-place option:checked").inner_text()
 
 
 def admitted(office, case):
-    go_to_task(office, case)
+    office.open_task(case)
     assert office.page.locator("#f-wishes .form-check-input:checked").count() == 2
     assert office.violations() == []
     office.decide("admit")
@@ -147,7 +125,7 @@ def admitted(office, case):
 
 def scored(coordinator, case, board):
     page = coordinator.page
-    go_to_task(coordinator, case)
+    coordinator.open_task(case)
     for criterion, points in (
         ("motivation", "15"),
         ("language", "25"),
@@ -192,7 +170,7 @@ def allocated(office, board):
 
 
 def confirmed(student, case):
-    go_to_task(student, case)
+    student.open_task(case)
     said = student.page.locator("main").inner_text()
     assert "c’est la place attribuée" in said
     assert "L. 311-3-1" in said

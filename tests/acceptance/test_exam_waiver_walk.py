@@ -32,18 +32,18 @@ def test_walk(visitors, live_server, tmp_path):
     proposed_after_a_slip(coordinator, case)
 
     head = visitors("Hélène Faure", language="es")
-    open_task(head, case)
+    head.open_task(case)
     assert head.violations() == []
     head.decide("return", "Falta Civilisation.")
-    open_task(coordinator, case)
+    coordinator.open_task(case)
     assert "Falta Civilisation." in coordinator.page.locator("main").inner_text()
     coordinator.page.get_by_label("Civilisation").check()
     coordinator.decide("approve")
-    open_task(head, case)
+    head.open_task(case)
     head.decide("approve")
 
     registrar = visitors("Rémi Castel", language="en")
-    open_task(registrar, case)
+    registrar.open_task(case)
     registrar.page.locator(".decision-bar .btn-primary").click()
     assert registrar.page.locator("#f-coded[aria-invalid=true]").count() == 1
     registrar.page.check("#f-coded")
@@ -59,9 +59,9 @@ def test_walk(visitors, live_server, tmp_path):
     cut_short(visitors("Claire Vidal", language="en"), case)
 
     second = f"/cases/{waiver_case(live_server, mobility, besides=first)}"
-    open_task(head, second)
+    head.open_task(second)
     head.decide("approve")
-    open_task(registrar, second)
+    registrar.open_task(second)
     student.page.goto(second)
     shown = student.page.locator("#waiver details.version").first
     assert "n’est plus dispensé" in shown.inner_text()
@@ -83,22 +83,9 @@ def waiver_case(server, mobility, besides=0):
     raise AssertionError(f"no waiver began for mobility {mobility}")
 
 
-def open_task(visitor, case):
-    """Open the case's task once it is there."""
-    for _ in range(60):
-        visitor.page.goto(case)
-        task = visitor.page.locator(".work-list a.title")
-        if task.count():
-            visitor.page.goto(task.first.get_attribute("href"))
-            if visitor.page.locator(".decision-bar").count():
-                return
-        time.sleep(0.5)
-    raise AssertionError(f"{case} has no task for this person")
-
-
 def proposed_after_a_slip(coordinator, case):
     """Nothing chosen is refused with a sentence; what is then chosen goes on."""
-    open_task(coordinator, case)
+    coordinator.open_task(case)
     page = coordinator.page
     assert page.locator("input[name^=pick_]:checked").count() == 3
     assert coordinator.violations() == []

@@ -17,15 +17,15 @@ def test_walk(visitors, live_server, tmp_path):
     entered_after_a_slip(office)
 
     coordinator = visitors("Marie Delmas", language="es")
-    open_task(coordinator, case)
+    coordinator.open_task(f"/cases/{case}")
     assert coordinator.violations() == []
     matched(coordinator)
-    open_task(coordinator, case)
+    coordinator.open_task(f"/cases/{case}")
     assert coordinator.violations() == []
     proposed_with_a_reason(coordinator)
 
     jury = visitors("Jeanne Perrin", language="en")
-    open_task(jury, case)
+    jury.open_task(f"/cases/{case}")
     assert jury.violations() == []
     decided_beside_the_rule(jury)
 
@@ -86,18 +86,6 @@ def entered_after_a_slip(office):
     page.wait_for_load_state()
 
 
-def open_task(visitor, case):
-    """The one open task of the case, once the workers have opened it."""
-    for _ in range(60):
-        visitor.page.goto(f"/cases/{case}")
-        link = visitor.page.locator(".work-row.plain a.title")
-        if link.count():
-            visitor.page.goto(link.first.get_attribute("href"))
-            return
-        time.sleep(0.5)
-    raise AssertionError("no task opened")
-
-
 def matched(coordinator):
     coordinator.page.get_by_label("Lenguas modernas").select_option(label="Lengua (6 ECTS)")
     coordinator.decide("approve")
@@ -134,7 +122,7 @@ def decided_beside_the_rule(jury):
 
 
 def registered(registrar, case):
-    open_task(registrar, case)
+    registrar.open_task(f"/cases/{case}")
     registrar.page.fill("#f-register_reference", "PV 2027-14")
     registrar.decide("approve")
 

@@ -1,7 +1,6 @@
 """A recognition plan in a browser: units, a teacher's return, all signatures, a new version."""
 
 import re
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -18,29 +17,29 @@ def test_walk(visitors, student):
     case = started(student)
     refused_first_then_sent(student)
     paul = visitors("Paul Roussel", language="en")
-    open_task(paul, case)
+    paul.open_task(case)
     assert "Traduction" in own_units(paul)
     assert "Droit des affaires" not in own_units(paul)
     assert paul.violations() == []
     paul.decide("return", "The chosen course is too short.")
 
-    open_task(student, case)
+    student.open_task(case)
     assert "The chosen course is too short." in student.page.locator("main").inner_text()
     student.page.fill("input[name='rows.0.courses.0.credits']", "6")
     submit(student)
 
     julien = visitors("Julien Mercier", language="es")
     for teacher in (paul, julien):
-        open_task(teacher, case)
+        teacher.open_task(case)
         teacher.decide("approve")
     coordinator = visitors("Marie Delmas", language="en")
-    open_task(coordinator, case)
+    coordinator.open_task(case)
     assert coordinator.violations() == []
     coordinator.decide("approve")
-    open_task(student, case)
+    student.open_task(case)
     assert student.violations() == []
     student.decide("approve")
-    open_task(coordinator, case)
+    coordinator.open_task(case)
     coordinator.decide("approve")
 
     page = student.page
@@ -104,25 +103,13 @@ def own_units(teacher):
     return teacher.page.locator("section.panel").first.inner_text()
 
 
-def open_task(visitor, case):
-    """Open the one task of the case that the visitor may do."""
-    page = visitor.page
-    page.goto(case)
-    tasks = [link.get_attribute("href") for link in page.locator(".work-list a.title").all()]
-    for task in tasks:
-        page.goto(task)
-        if page.locator(".decision-bar").count():
-            return
-    raise AssertionError(f"{urlsplit(case).path} has no task for this person")
-
-
 def changed(student):
     """The student writes a new version; the signed one stays in force meanwhile."""
     page = student.page
     page.get_by_role("button", name="Rédiger une nouvelle version").click()
     page.wait_for_load_state()
     again = page.url
-    open_task(student, again)
+    student.open_task(again)
     page.select_option("select[name='rows.0.term']", "semester_2")
     submit(student)
     page.goto(again)

@@ -1,7 +1,6 @@
 """One student's whole year, from the application to the recognition, on a clock that moves."""
 
 import re
-from datetime import datetime
 
 from engine.values import InstanceStatus
 from tests.acceptance import acts
@@ -39,7 +38,7 @@ def test_year(people, house):
 
 def placed(house, student, coordinator, office, partner):
     """The campaign, the application after a reminder, the place, the partner's yes."""
-    acts.write_campaign(office, datetime(2026, 1, 12, 8), datetime(2026, 2, 27, 18))
+    acts.write_campaign(office, "2026-01-12T08:00", "2026-02-27T18:00")
     board = acts.keep_campaign(
         office, "usal.es\t023\t6\t1\t5\tes\tB1", "unibo.it\t023\t6\t2\t5\tit\t"
     )
@@ -140,17 +139,13 @@ def recomputed(house, student, coordinator, head, registrar):
 def recognised(house, contract, office, coordinator, jury, registrar):
     """The partner's transcript becomes a decision, registered, with its letter."""
     house.pass_until(2027, 2, 22, 9)
-    page = office.returns().page
-    page.goto(contract)
-    page.get_by_role("button", name="Commencer la reconnaissance").click()
-    page.wait_for_url(re.compile(r"/tasks/\d+$"))
+    acts.begin_recognition(office.returns(), contract)
     recognition = house.case("recognition")
     house.pass_until(2027, 3, 5, 9)
     office.returns().open_task(recognition)
     rows = [(title, grade) for (title, _), grade in zip(STUDIED, GRADES, strict=True)]
     acts.enter_transcript(office, rows)
-    page.locator(".decision-bar .btn-primary").click()
-    page.wait_for_load_state()
+    acts.submit(office)
     acts.answer(coordinator.returns(), recognition, "approve")
     acts.answer(jury.returns(), recognition, "approve")
     acts.answer(registrar.returns(), recognition, "approve")

@@ -153,21 +153,6 @@ def reload_until(visitor, text):
         visitor.page.reload()
 
 
-def go_to_task(visitor, case):
-    """Open the task of a case that is this person's to do."""
-    page = visitor.page
-    deadline = time.monotonic() + 30
-    while True:
-        page.goto(case)
-        tasks = page.locator(".work-row.plain a.title").all()
-        for address in [task.get_attribute("href") for task in tasks]:
-            page.goto(address)
-            if page.locator(".decision-bar").count():
-                return
-        assert time.monotonic() < deadline, "no task came up"
-        time.sleep(0.3)
-
-
 def partner_link(server, contact, seen=()):
     """The newest link mailed to ``contact`` that is not among ``seen``."""
     deadline = time.monotonic() + 30

@@ -31,8 +31,13 @@ def test_reset_deletes_everything_and_loads_afresh(cli):
     other = cli("demo", "load", "--size", "full", **DEMO)
     assert (other.code, other.out) == (1, "")
     assert "holds the small demonstration" in other.err
+    assert "passerelle demo reset --size full" in other.err
     again = cli("demo", "load", **DEMO)
     assert (again.code, again.err) == (0, "")
+    assert again.out == (
+        "The small demonstration is loaded.\n"
+        "`passerelle demo reset` deletes everything here and loads the whole university year.\n"
+    )
     assert cli("instance", "list", "--json").json == cases
     assert {row["login"] for row in cli("user", "list", "--json").json} == logins
 

@@ -13,7 +13,7 @@ from web.cli.installation import closing_engine, open_engine
 from web.cli.output import CommandFailed
 from web.config import Settings
 from web.viewer import Viewer
-from workflows.demo import PASSWORD, SIZES
+from workflows.demo import PASSWORD, SIZES, SMALL
 from workflows.demo import load as load_demo
 from workflows.people.models import Person
 from workflows.people.services import actor_for
@@ -33,7 +33,7 @@ def demo() -> None:
 _size = click.option(
     "--size",
     type=click.Choice(SIZES),
-    help="small: a dozen contracts, in seconds; full: a university year, in minutes.",
+    help="small: a dozen contracts, in seconds; full: a university year, in a minute or two.",
 )
 
 
@@ -42,8 +42,16 @@ _size = click.option(
 def load(size: str | None) -> None:
     """Load the demonstration (full unless told otherwise); what is there stays as it is."""
     settings = _demo_settings()
-    load_demo(open_engine(settings), settings, size=size, progress=_told())
-    click.echo("The demonstration is loaded.")
+    held = load_demo(open_engine(settings), settings, size=size, progress=_told())
+    _say_loaded(held)
+
+
+def _say_loaded(size: str) -> None:
+    click.echo(f"The {size} demonstration is loaded.")
+    if size == SMALL:
+        click.echo(
+            "`passerelle demo reset` deletes everything here and loads the whole university year."
+        )
 
 
 def _told() -> Callable[[int, datetime], None]:
@@ -73,8 +81,7 @@ def reset(size: str | None) -> None:
     migrations.upgrade(engine.database)
     for definition in deploy_folder(engine, settings.bundles_dir):
         click.echo(f"Deployed {definition.key}, version {definition.version}.")
-    load_demo(engine, settings, size=size, progress=_told())
-    click.echo("The demonstration is loaded.")
+    _say_loaded(load_demo(engine, settings, size=size, progress=_told()))
 
 
 def sign_ins(engine: Engine) -> Iterator[str]:

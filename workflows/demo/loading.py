@@ -84,8 +84,8 @@ def load(
     size: str | None = None,
     first: str = FULL,
     progress: Progress = _silent,
-) -> None:
-    """Load the demonstration; one that is there already stays as it is.
+) -> str:
+    """Load the demonstration and give its size; one that is there already stays as it is.
 
     Every process must be deployed, and no worker may be running: it would take jobs whose
     time, on the clock of the stories, is still to come. ``size`` is ``small`` or ``full``;
@@ -99,10 +99,11 @@ def load(
     if size not in {None, notes.beginning.size}:
         raise InvalidState(
             f"This database holds the {notes.beginning.size} demonstration; "
-            "reset it to load another one."
+            f"`passerelle demo reset --size {size}` deletes it and loads the other one."
         )
     if not notes.done:
         _played(engine, settings, notes, notes.beginning, progress)
+    return notes.beginning.size
 
 
 def _begun(engine: Engine, settings: DomainSettings, size: str) -> Journal:

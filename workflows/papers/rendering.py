@@ -50,7 +50,7 @@ def render(template: str, data: Mapping[str, object], *, at: datetime) -> bytes:
     made = typst.compile(
         source,
         root=ROOT,
-        ignore_system_fonts=True,
+        font_paths=_typefaces(),
         sys_inputs={
             "data": json.dumps(_legible(data), ensure_ascii=False),
             "words": json.dumps(words(folder, str(data["language"])), ensure_ascii=False),
@@ -60,6 +60,12 @@ def render(template: str, data: Mapping[str, object], *, at: datetime) -> bytes:
     )
     assert isinstance(made, bytes), "a document that is not written to a file is bytes"
     return made
+
+
+@cache
+def _typefaces() -> typst.Fonts:
+    """The typefaces that come with the typesetter, read once."""
+    return typst.Fonts(include_system_fonts=False)
 
 
 @cache

@@ -8,7 +8,7 @@ real one.
 from __future__ import annotations
 
 import contextlib
-import os
+import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -101,6 +101,8 @@ class Sealer:
 def _from_file(path: Path, password: str | None) -> SimpleSigner:
     from pyhanko.sign.signers import SimpleSigner
 
+    from workflows.papers.signing import HeldKey
+
     if not path.is_file():
         raise SealUnusable(f"The seal's certificate {path} is not there or cannot be read.")
     untyped: Any = SimpleSigner
@@ -112,7 +114,7 @@ def _from_file(path: Path, password: str | None) -> SimpleSigner:
             f"The seal's certificate {path} cannot be opened: it is no PKCS#12 file, "
             "or PASSERELLE_SEAL_PASSWORD is not its password."
         )
-    return loaded
+    return HeldKey.of(loaded)
 
 
 def make_demonstration(path: Path) -> None:
@@ -123,7 +125,7 @@ def make_demonstration(path: Path) -> None:
     """
     if path.exists():
         return
-    made = path.with_name(f"{path.name}.{os.getpid()}")
+    made = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         made.touch(mode=0o600)

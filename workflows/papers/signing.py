@@ -3,15 +3,41 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 from io import BytesIO
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_der_private_key
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
 
 ROOM = 4096
 """Bytes for a signature without certificates: RSA of 8192 bits and its attributes fit."""
+
+
+class HeldKey(SimpleSigner):
+    """Reads and checks its key once; pyHanko does so at each signature, most of its cost."""
+
+    @classmethod
+    def of(cls, signer: Any) -> HeldKey:
+        """The same certificate and key."""
+        return cls(signer.signing_cert, signer.signing_key, signer.cert_registry)
+
+    @cached_property
+    def _key(self) -> Any:
+        return load_der_private_key(self.signing_key.dump(), password=None)
+
+    def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
+        """The bare signature; keys other than RSA's usual ones are left to pyHanko."""
+        mechanism = self.get_signature_mechanism_for_digest(digest_algorithm)
+        if mechanism["algorithm"].native != "sha256_rsa":
+            other: bytes = super().sign_raw(data, digest_algorithm)
+            return other
+        made: bytes = self._key.sign(data, PKCS1v15(), SHA256())
+        return made
 
 
 class _Writer(IncrementalPdfFileWriter):

@@ -29,7 +29,7 @@ class Person(Base):
     """Invented; one click signs in as them while the demo mode is on."""
 
     memberships: Mapped[list[Membership]] = relationship(
-        back_populates="person", cascade="all, delete-orphan", lazy="selectin"
+        back_populates="person", cascade="all, delete-orphan"
     )
 
     __table_args__ = (UniqueConstraint("login"),)

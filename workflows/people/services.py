@@ -8,7 +8,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from engine.errors import InvalidInput, NotFound
 from engine.identity import Actor
@@ -211,8 +211,9 @@ def account_with(session: Session, email: str | None) -> int | None:
 
 
 def all_people(session: Session) -> list[Person]:
-    """Everybody, by login."""
-    return list(session.scalars(select(Person).order_by(Person.login)))
+    """Everybody with their groups, by login."""
+    statement = select(Person).options(selectinload(Person.memberships)).order_by(Person.login)
+    return list(session.scalars(statement))
 
 
 def people_in(session: Session, group: str) -> list[Person]:
