@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from engine.errors import Conflict, InvalidInput, InvalidState
 from engine.texts import checked
-from workflows.application.fields import ZONE
 from workflows.application.letters import cancel_at_partner, tell_ended, tell_gone
 from workflows.application.messages import MOBILITY_WITHDRAWN, WITHDRAWN
 from workflows.application.ranking import MAX_REMARK
@@ -17,6 +16,7 @@ from workflows.application.views import WITHDRAWABLE, Status
 from workflows.contract.cases import running_cases
 from workflows.mobility.agreement import day_of
 from workflows.mobility.services import get_mobility
+from workflows.office_work.local_time import ZONE
 from workflows.people.services import person_id_of
 
 if TYPE_CHECKING:
