@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING
 from engine.errors import InvalidInput, InvalidState
 from engine.schedule import parse_duration
 from engine.texts import checked
-from workflows.answers import ZONE
 from workflows.contract.components import row_of
 from workflows.contract.models import ContractVersion
 from workflows.contract.reading import effective_components, latest_version, version_in_force
@@ -53,6 +52,7 @@ from workflows.mobility.agreement import Agreement, stay
 from workflows.mobility.models import Mobility
 from workflows.mobility.services import get_mobility
 from workflows.mobility.stays import tell_changed
+from workflows.office_work.local_time import ZONE
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
