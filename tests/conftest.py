@@ -157,9 +157,20 @@ def _worker_database(postgresql, worker_id):
 @pytest.fixture
 def postgresql_url(_worker_database):
     """A PostgreSQL database with the product's schema and no rows."""
-    names = ", ".join(f'"{table.name}"' for table in target_metadata().sorted_tables)
-    execute(_worker_database, f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    empty(_worker_database)
     return _worker_database
+
+
+def empty(url):
+    """Take every row out of a PostgreSQL database; to truncate an empty table takes time too."""
+    names = [f'"{table.name}"' for table in target_metadata().sorted_tables]
+    probes = [f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in names]
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        used = connection.execute(text(" UNION ALL ".join(probes))).scalars().all()
+        if used:
+            connection.execute(text(f"TRUNCATE {', '.join(used)} RESTART IDENTITY CASCADE"))
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")

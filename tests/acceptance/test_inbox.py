@@ -122,5 +122,5 @@ def test_hostile_texts_open_no_dialog(visitors):
     ).to_have_count(2)
     coordinator.decide("return", hostile)
     student.page.goto("/home")
-    student.page.goto(student.page.locator(".next-card a").last.get_attribute("href"))
+    student.page.goto(student.page.locator("main a[href^='/tasks/']").last.get_attribute("href"))
     expect(student.page.locator(".notice", has_text="onerror")).to_be_visible()

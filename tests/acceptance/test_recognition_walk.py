@@ -60,7 +60,7 @@ def refused_file(office):
     page.get_by_role("button", name="Déposer").click()
     assert "ni un document ELMO" in page.locator("main").inner_text()
     assert office.violations() == []
-    page.get_by_role("link", name="Retour au relevé").click()
+    page.locator("main").get_by_role("link", name="Retour", exact=True).click()
     page.wait_for_load_state()
 
 

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from tests.conftest import execute
-from web.migrations import target_metadata
+from tests.conftest import empty
 
 
 @pytest.fixture
@@ -18,11 +17,10 @@ def wipe(database_url, _sqlite_template):
     if database_url.startswith("sqlite"):
         path = Path(make_url(database_url).database)
 
-        def empty() -> None:
+        def begin_anew() -> None:
             for file in path.parent.glob(f"{path.name}-*"):
                 file.unlink()
             shutil.copyfile(_sqlite_template, path)
 
-        return empty
-    names = ", ".join(f'"{table.name}"' for table in target_metadata().sorted_tables)
-    return lambda: execute(database_url, f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+        return begin_anew
+    return lambda: empty(database_url)

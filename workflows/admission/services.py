@@ -80,6 +80,17 @@ def nominate(
         person_id=account_with(session, agreement.student_email),
         now=unit.now,
     )
+    nomination = _nomination(unit, mobility, agreement, codes, key)
+    nomination.instance_id = _start(engine, unit, mobility, codes)
+    if known is None:
+        mobility.instance_id = nomination.instance_id
+    session.flush()
+    return Received(mobility.id, nomination.instance_id)
+
+
+def _nomination(
+    unit: Unit, mobility: Mobility, agreement: Agreement, codes: Sequence[str], key: str
+) -> IncomingNomination:
     nomination = IncomingNomination(
         mobility=mobility,
         mobility_id=mobility.id,
@@ -91,13 +102,9 @@ def nominate(
         status=PENDING,
         months=months_of(agreement),
     )
-    session.add(nomination)
-    session.flush()
-    nomination.instance_id = _start(engine, unit, mobility, codes)
-    if known is None:
-        mobility.instance_id = nomination.instance_id
-    session.flush()
-    return Received(mobility.id, nomination.instance_id)
+    unit.session.add(nomination)
+    unit.session.flush()
+    return nomination
 
 
 def _checked(

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from engine.errors import Forbidden, InvalidInput, InvalidState
 from engine.tables import instance
 from engine.texts import checked
-from engine.values import InstanceStatus, Value
+from engine.values import InstanceStatus, Started, Value
 from workflows.contract.reading import latest_version, version_in_force
 from workflows.contract.services import PROCESS as CONTRACT
 from workflows.contract.views import CHANGE, VersionStatus
@@ -136,23 +136,26 @@ def ask_for_change(
     request = _request(mobility, wish, window, unit)
     session.add(request)
     session.flush()
-    if not is_outgoing(mobility, home_hei_id):
-        waiting = wait_for_sending(engine, unit, request)
-        request.instance_id = waiting.instance_id
-        session.flush()
-        return Asked(request.id, waiting.instance_id, waiting.work_items)
-    started = engine.start(
+    opened = (
+        _start(engine, unit, mobility, _variables(mobility, wish, window, unit))
+        if is_outgoing(mobility, home_hei_id)
+        else wait_for_sending(engine, unit, request)
+    )
+    request.instance_id = opened.instance_id
+    session.flush()
+    return Asked(request.id, opened.instance_id, opened.work_items)
+
+
+def _start(engine: Engine, unit: Unit, mobility: Mobility, variables: dict[str, Value]) -> Started:
+    return engine.start(
         PROCESS,
         actor=unit.actor,
         business_key=str(mobility.id),
-        variables=_variables(mobility, wish, window, unit),
-        labels=labels_for(session, mobility),
+        variables=variables,
+        labels=labels_for(unit.session, mobility),
         links=[student_group(mobility.person_id or 0), coordinator_group(mobility.department), RI],
         unit=unit,
     )
-    request.instance_id = started.instance_id
-    session.flush()
-    return Asked(request.id, started.instance_id, tuple(started.work_items))
 
 
 def _request(mobility: Mobility, wish: Wish, window: Window, unit: Unit) -> ChangeRequest:

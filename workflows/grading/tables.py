@@ -110,21 +110,13 @@ def record(
     """
     warnings = _checked_reach(isced_f, eqf, years)
     clean = cleaned(entries, scale_of(scale), counted=counted, declared=declared)
-    earlier = session.scalar(
-        select(func.max(GradingTable.version)).where(
-            GradingTable.hei_id == hei_id.lower(),
-            GradingTable.isced_f == isced_f,
-            GradingTable.eqf == eqf,
-            GradingTable.scale == scale,
-        )
-    )
     row = GradingTable(
         hei_id=hei_id.lower(),
         isced_f=isced_f,
         eqf=eqf,
         years=tuple(years),
         scale=scale,
-        version=(earlier or 0) + 1,
+        version=_versions(session, hei_id.lower(), isced_f, eqf, scale) + 1,
         entries=clean.entries,
         counted=counted,
         warnings=",".join((*warnings, *clean.warnings)),
@@ -135,6 +127,16 @@ def record(
     session.add(row)
     session.flush()
     return row
+
+
+def _versions(session: Session, hei_id: str, isced_f: str, eqf: int, scale: str) -> int:
+    statement = select(func.max(GradingTable.version)).where(
+        GradingTable.hei_id == hei_id,
+        GradingTable.isced_f == isced_f,
+        GradingTable.eqf == eqf,
+        GradingTable.scale == scale,
+    )
+    return session.scalar(statement) or 0
 
 
 def value_of(row: GradingTable) -> Table:

@@ -154,6 +154,24 @@ def test_any_thread_may_free_and_renew_an_isolate_that_another_has_made():
     assert "[1, 2, 3]" in ran.stdout
 
 
+STOPPED = """
+import os, subprocess
+from engine.feel import Feel
+
+feel = Feel()
+assert feel.evaluate(["count([1])"], {}) == [1]
+stops = "for _ in 1 2 3; do sleep 0.03; kill -STOP $0; sleep 0.8; kill -CONT $0; done"
+subprocess.Popen(["sh", "-c", stops, str(os.getpid())])
+print(feel.evaluate(["count(for i in 1..20000 return i)"], {}))
+"""
+
+
+def test_a_machine_that_stands_still_is_not_the_expression_s_fault():
+    ran = run_python(STOPPED)
+    assert ran.returncode == 0, ran.stderr
+    assert "[20000]" in ran.stdout
+
+
 FORKING = """
 import os, sys, threading
 from engine.feel import Feel

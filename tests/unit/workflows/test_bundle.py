@@ -64,6 +64,6 @@ def test_no_label_lies_on_another_or_on_a_task():
 
 def test_every_user_task_has_a_reminder_and_an_escalation_that_leave_it_open():
     for task in find("//bpmn:userTask/@id"):
-        events = find(f"//bpmn:boundaryEvent[@attachedToRef='{task}']")
+        events = find(f"//bpmn:boundaryEvent[@attachedToRef='{task}'][bpmn:timerEventDefinition]")
         assert len(events) == 2
         assert {event.get("cancelActivity") for event in events} == {"false"}
