@@ -8,7 +8,9 @@ from decimal import Decimal
 import pytest
 
 from engine.errors import InvalidInput
+from tests.builders_papers import text_of
 from tests.builders_recognition import RecognitionHouse, row, transcript
+from workflows.papers.documents import content
 from workflows.people.models import Person
 from workflows.people.services import actor_for, add_to_group
 from workflows.recognition.policy import Rule
@@ -82,7 +84,12 @@ def test_the_whole_way_from_the_signed_plan_with_a_failed_course(returned):
     assert units(house) == {"Langue": False, "Droit": True}
     result = house.read(result_of)
     assert (result.status, result.credits_awarded) == ("Partially Positive", Decimal(6))
-    assert [document.kind for document in house.documents()] == ["recognition.decision"]
+    (document,) = house.documents()
+    with house.engine.reading() as session:
+        letter = text_of(content(session, document.id))
+    assert "Plan de validation signé avant le départ" in letter
+    assert "non acquise : rattrapage de l’unité équivalente ici" in letter
+    assert "celle convenue dans le plan de validation" in letter
     assert house.engine.verify(house.case).intact
 
 

@@ -137,6 +137,7 @@ def _unit(unit: UnitResult) -> dict[str, Any]:
         "title": unit.title,
         "credits": "" if unit.credits is None else _plain(unit.credits),
         "recognised": unit.recognised,
+        "on_failure": f"_{unit.failure_rule}" if unit.failure_rule else "",
     }
 
 
