@@ -12,13 +12,14 @@ from engine.definitions import Bundle
 from tests.builders_domain import HOME, ROOT, draft
 from workflows.contract.documents import import_learning_agreement
 from workflows.contract.reading import contract_view
-from workflows.contract.services import open_contract
+from workflows.contract.services import Opened, open_contract
 from workflows.contract.views import ContractView
 from workflows.mail.models import MailMessage
 from workflows.partners.models import Department, Institution
 from workflows.people.models import Person
 from workflows.people.services import actor_for, create_person
 from workflows.registry import registry
+from workflows.validation_plan.services import open_plan
 
 
 @dataclass
@@ -80,9 +81,16 @@ class House:
 
     def open(self, **changes) -> int:
         """Open a contract for the student; gives the mobility's id."""
+        return self._open(open_contract, **changes).mobility_id
+
+    def open_plan(self) -> Opened:
+        """Open a validation plan for the student."""
+        return self._open(open_plan)
+
+    def _open(self, open_paper, **changes) -> Opened:
         with self.engine.unit(self.student) as unit:
             student = unit.session.get(Person, self.ids["student"])
-            opened = open_contract(
+            return open_paper(
                 self.engine,
                 unit,
                 student=student,
@@ -94,7 +102,6 @@ class House:
                     **changes,
                 },
             )
-        return opened.mobility_id
 
     def view(self, mobility_id: int) -> ContractView:
         """The contract as pages read it."""

@@ -52,6 +52,33 @@ def transcript(*rows: Mapping[str, str], **changes: object) -> dict[str, object]
     }
 
 
+def plan_written(
+    teacher: str, *, method: str = "tables", on_failure: str = "resit_equivalent_unit"
+) -> dict[str, object]:
+    """A plan: a unit replaced by one course, one by two, one kept and one waived.
+
+    ``on_failure`` is what failing the first unit's course leads to.
+    """
+
+    def unit(title: str, credits_: str, disposition: str, **more: object) -> dict[str, object]:
+        known = {"unit_title": title, "credits": credits_, "disposition": disposition}
+        return {**known, "term": "semester_1", "teacher_id": teacher, **more}
+
+    two = [{"title": title, "credits": "3"} for title in ("Derecho", "Historia")]
+    one = [{"title": "Lengua", "credits": "6"}]
+    return {
+        "start_date": "2026-09-01",
+        "end_date": "2027-01-31",
+        "conversion_method": method,
+        "rows": [
+            unit("Langue", "6", "replaced", failure_rule=on_failure, courses=one),
+            unit("Droit", "6", "replaced", failure_rule="host_resit", courses=two),
+            unit("Littérature", "6", "kept_distance"),
+            unit("Sport", "3", "waived"),
+        ],
+    }
+
+
 def record_tables(engine: Engine, home_hei_id: str) -> None:
     """Record the grading tables of both universities."""
     with engine.unit(SYSTEM) as unit:
@@ -76,15 +103,13 @@ class RecognitionHouse(House):
     jury: Actor = SYSTEM
     registrar: Actor = SYSTEM
     head: Actor = SYSTEM
+    teacher: Actor = SYSTEM
 
     @classmethod
     def at_the_end(cls, database, settings, clock, *, department: str = "lea", **draft):
         """A house whose student is back; the contract is signed by all."""
         house = cls.built(database, settings, clock)
-        house.engine.deploy(Bundle.from_folder(ROOT / "bpmn" / "recognition"), actor=SYSTEM)
-        house.add("jury", "jeanne", "Jeanne", f"jury:{department}")
-        house.add("registrar", "remi", "Rémi", "registrar")
-        house.add("head", "helene", "Hélène", f"head:{department}")
+        house.appoint(department)
         if department != "lea":
             house.know_department(department)
         house.mobility = house.open(department=department)
@@ -93,9 +118,41 @@ class RecognitionHouse(House):
         signer = {"signer_name": "Carmen Sánchez", "signer_position": "Coordinadora"}
         house.answer(house.mobility, house.ri, "approve", **signer)
         house.know_tables()
-        house.clock.at = house.clock.at.replace(year=2027, month=3, day=2)
-        house.wait()
+        house.let_the_stay_pass()
         return house
+
+    @classmethod
+    def at_the_end_of_a_plan(cls, database, settings, clock, **plan: object):
+        """A house whose student is back from outside Erasmus; the plan is signed by all."""
+        house = cls.built(database, settings, clock)
+        house.appoint("lea")
+        house.engine.deploy(Bundle.from_folder(ROOT / "bpmn" / "validation_plan"), actor=SYSTEM)
+        house.add("teacher", "tess", "Tess", "teacher:lea")
+        opened = house.open_plan()
+        house.mobility = opened.mobility_id
+        house.sign_plan(opened.instance_id, **plan)
+        house.know_tables()
+        house.let_the_stay_pass()
+        return house
+
+    def sign_plan(self, case: int, **plan: object) -> None:
+        """Take a plan from its draft to its signatures."""
+        self.case = case
+        self.complete(self.student, **plan_written(str(self.ids["teacher"]), **plan))
+        for actor in (self.teacher, self.coordinator, self.student, self.coordinator):
+            self.complete(actor, "approve")
+
+    def appoint(self, department: str) -> None:
+        """Deploy the recognition, and name those who decide in it."""
+        self.engine.deploy(Bundle.from_folder(ROOT / "bpmn" / "recognition"), actor=SYSTEM)
+        self.add("jury", "jeanne", "Jeanne", f"jury:{department}")
+        self.add("registrar", "remi", "Rémi", "registrar")
+        self.add("head", "helene", "Hélène", f"head:{department}")
+
+    def let_the_stay_pass(self) -> None:
+        """Let it be March of the following year."""
+        self.clock.at = self.clock.at.replace(year=2027, month=3, day=2)
+        self.wait()
 
     def add(self, name: str, login: str, given: str, *groups: str, locale: str | None = None):
         """Somebody more."""

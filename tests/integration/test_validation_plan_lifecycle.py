@@ -7,12 +7,11 @@ import pytest
 from engine import SYSTEM
 from engine.definitions import Bundle
 from engine.errors import Forbidden, InvalidInput
-from tests.builders_domain import HOME, ROOT
+from tests.builders_domain import ROOT
 from tests.builders_house import House
-from workflows.people.models import Person
 from workflows.people.services import actor_for, create_person
 from workflows.validation_plan.reading import plan_views
-from workflows.validation_plan.services import open_plan, reopen_plan
+from workflows.validation_plan.services import reopen_plan
 
 BOTH = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 
@@ -71,16 +70,7 @@ def written(house, **changes):
 
 @pytest.fixture
 def case(house):
-    with house.engine.unit(house.student) as unit:
-        return open_plan(
-            house.engine,
-            unit,
-            student=unit.session.get_one(Person, house.ids["student"]),
-            department="lea",
-            receiving_hei_id="usal.es",
-            academic_year="2026/2027",
-            home_hei_id=HOME,
-        )
+    return house.open_plan()
 
 
 def at(house, case):

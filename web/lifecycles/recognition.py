@@ -18,15 +18,13 @@ from web import current, words
 from web.lifecycles.base import CaseSection, TaskPage, Typed
 from web.lifecycles.recognition_bars import bars_of
 from web.submissions import Node
-from workflows.contract.policy import MAIN_PART
-from workflows.contract.reading import effective_components, version_in_force
-from workflows.contract.views import ComponentView, Part
 from workflows.grading.scales import HOME, SCALES
 from workflows.mobility.models import Mobility
 from workflows.mobility.services import mobility_of_case
 from workflows.papers import documents
 from workflows.papers.models import Document
 from workflows.partners.services import find_institution
+from workflows.recognition.agreed import agreed_in_force
 from workflows.recognition.conversion import rounded
 from workflows.recognition.decision import within
 from workflows.recognition.models import PartnerTranscript
@@ -59,12 +57,13 @@ def _entering(item: WorkItem, typed: Typed) -> Mapping[str, Any]:
         mobility = mobility_of_case(rows, item.business_key)
         if mobility is None:
             return {"agreed": [], "uploaded": None, "entry": {}, "rows": []}
+        agreed = agreed_in_force(rows, mobility)
         recognition = recognition_of(rows, item.instance_id)
         upload = waiting(recognition)
         returned = recognition.answers[-1] if recognition and recognition.answers else None
         data = typed.data or {}
         return {
-            "agreed": agreed_abroad(rows, mobility),
+            "agreed": agreed.components if agreed else (),
             "uploaded": _uploaded(rows, upload) if upload else None,
             "entry": _entry(rows, mobility, data),
             "rows": _rows(data),
@@ -74,14 +73,6 @@ def _entering(item: WorkItem, typed: Typed) -> Mapping[str, Any]:
             "error_labels": _labels(typed),
             "done_label": _("Match it with the agreement"),
         }
-
-
-def agreed_abroad(rows: Session, mobility: Mobility) -> list[ComponentView]:
-    """The components abroad of the contract in force."""
-    version = version_in_force(rows, mobility.id)
-    main = MAIN_PART.get(mobility.mobility_type, Part.STUDIED)
-    found = effective_components(version) if version else []
-    return [row for row in found if row.part in {main, Part.VIRTUAL}]
 
 
 def _uploaded(rows: Session, transcript: PartnerTranscript) -> Uploaded:

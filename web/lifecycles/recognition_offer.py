@@ -1,4 +1,4 @@
-"""What a contract's case offers about its recognition: to begin it, or to see it."""
+"""What a case offers about the recognition of its contract or validation plan."""
 
 from __future__ import annotations
 

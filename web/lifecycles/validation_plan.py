@@ -15,6 +15,7 @@ from web.lifecycles.plan_editor import (
     submission,
     with_row_action,
 )
+from web.lifecycles.recognition_offer import recognition_offer
 from workflows.mobility.services import mobility_of_case
 from workflows.people.services import RI, coordinator_group, student_group
 from workflows.validation_plan.policy import (
@@ -102,7 +103,11 @@ def _section(case: Instance) -> Mapping[str, Any] | None:
     latest = mobility.instance_id == case.id
     viewer = current.signed_in().within("validation_plan")
     may_reopen = done and latest and bool(parties & viewer.actor.groups)
-    return {"plans": plans, "may_reopen": may_reopen}
+    return {
+        "plans": plans,
+        "may_reopen": may_reopen,
+        "recognition_offer": recognition_offer(case),
+    }
 
 
 _READ = TaskPage(

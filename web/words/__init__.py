@@ -75,6 +75,7 @@ from web.words.office import (
     with_mentions,
 )
 from web.words.recognition import (
+    agreed_conversion,
     conversion_policy,
     grade_calculation,
     grading_scale,
@@ -114,6 +115,7 @@ from web.words.validation_plan import (
 )
 
 __all__ = [
+    "agreed_conversion",
     "annex_title",
     "application_field",
     "application_icon",

@@ -10,6 +10,7 @@ from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 
+from workflows.recognition.conversion import AGREED, AGREED_UNUSABLE
 from workflows.recognition.trace import Fallback, Match, Method, Outcome, TableUsed, Trace
 
 SCALES = {
@@ -60,6 +61,13 @@ RULES = {
     "cohort_position": lazy("Position in the host cohort, with compensation"),
     "fixed_grid": lazy("Fixed grid, with compensation"),
     "identical_transcript": lazy("Only where the transcript is identical to the agreement"),
+    "validation_plan": lazy("Each unit by its own courses; a fail as the recognition plan says"),
+}
+AGREED_WAYS = {
+    Method.TABLES: lazy("agreed in the plan: the grading tables first"),
+    Method.GRID: lazy("agreed in the plan: the voted grid first"),
+    Method.FORMULA: lazy("agreed in the plan: the formula first"),
+    Method.NONE: lazy("agreed in the plan: passed or not, without grades"),
 }
 POLICIES = {
     "min": lazy("the lowest of them counts"),
@@ -101,6 +109,8 @@ FLAGS = {
     "fails_stripped": lazy("The table listed fails; they were taken out."),
     "reordered": lazy("The table did not begin with the best grade; it was put in order."),
     "single_year": lazy("The table covers one year only."),
+    AGREED: lazy("This way was agreed in the recognition plan."),
+    AGREED_UNUSABLE: lazy("The way agreed in the recognition plan leads to no grade here."),
 }
 MATCHES = {
     Match.BAND: lazy("“%(grade)s” is not in the partner’s table; it falls into “%(label)s”."),
@@ -165,6 +175,11 @@ def recognition_verdict(code: str) -> str:
 def recognition_rule(code: str) -> str:
     """A department's rule."""
     return str(RULES.get(code, code))
+
+
+def agreed_conversion(method: Method) -> str:
+    """How a validation plan has agreed to convert grades."""
+    return str(AGREED_WAYS[method])
 
 
 def conversion_policy(code: str) -> str:
@@ -245,6 +260,9 @@ def percent(part: Fraction) -> str:
 
 
 def _steps(trace: Trace) -> Iterator[str]:
+    if trace.outcome is Outcome.UNGRADED and AGREED in trace.flags:
+        yield _("The recognition plan agrees on no grades: the credits count, without an average.")
+        return
     if trace.outcome is Outcome.UNGRADED:
         yield _(
             "A course without grades carries credits and no grade; it stays out of the average."

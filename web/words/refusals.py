@@ -205,6 +205,8 @@ SENTENCES = {
         "Say why the decision differs from the rule; the student reads it."
     ),
     "more_than_awarded": lazy("The credits passed do not cover all units chosen."),
+    "not_acquired": lazy("The courses of the recognition plan for this unit were not passed."),
+    "nothing_agreed_abroad": lazy("The recognition plan replaces no unit by courses abroad."),
     "still_covered": lazy("The credits passed still cover this unit: recognise it."),
     "coordinator_and_jury": lazy(
         "You signed or proposed here as coordinator: somebody else decides for the board."

@@ -33,6 +33,9 @@ from workflows.recognition.trace import (
     Trace,
 )
 
+AGREED, AGREED_UNUSABLE = "agreed_in_plan", "agreed_method_unusable"
+"""Flags of a trace whose way, or another one, was agreed in a validation plan."""
+
 _Step = Callable[[Trace, "Result", Scale, "Terms"], Trace]
 
 
@@ -41,7 +44,8 @@ class Terms:
     """What a department has fixed in advance.
 
     ``step`` is what proposals are rounded to, after averaging; ``least`` how many passes a
-    table needs; ``grid_first`` puts the voted grid before the tables.
+    table needs; ``grid_first`` puts the voted grid before the tables. ``agreed`` is the way
+    that a student's validation plan puts before all others, ``Method.NONE`` for no grades.
     """
 
     policy: Policy
@@ -49,6 +53,7 @@ class Terms:
     least: int = 30
     grid: Grid | None = None
     grid_first: bool = False
+    agreed: Method | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +102,39 @@ def convert(
     outcome = outcome_of(result)
     if outcome is None:
         raise ValueError("neither host nor scale says whether this is a pass")
+    if terms.agreed is Method.NONE:
+        bare = Outcome.FAILED if outcome is Outcome.FAILED else Outcome.UNGRADED
+        return Trace(grade=result.grade, outcome=bare, flags=(AGREED,))
     trace = Trace(grade=result.grade, outcome=outcome)
     if outcome is Outcome.UNGRADED:
         return trace
     if outcome is Outcome.FAILED:
-        return _failed(trace, result, home, terms)
+        return _as_agreed(_failed(trace, result, home, terms), terms)
     if result.scale.passes(result.grade) is False:
         trace = replace(trace, flags=("below_pass_mark",))
-    by_tables: _Step = _ByTables(sources, targets)
-    ways = [_by_grid, by_tables] if terms.grid_first else [by_tables, _by_grid]
-    for step in (*ways, _by_formula):
+    for step in _ways(_ByTables(sources, targets), terms):
         trace = step(trace, result, home, terms)
         if trace.exact is not None:
-            return _rounded(trace, home, terms)
-    return trace
+            return _as_agreed(_rounded(trace, home, terms), terms)
+    return _as_agreed(trace, terms)
+
+
+def _ways(by_tables: _Step, terms: Terms) -> list[_Step]:
+    """The ways to a grade, in the order in which they are tried."""
+    steps = {Method.TABLES: by_tables, Method.GRID: _by_grid, Method.FORMULA: _by_formula}
+    first = terms.agreed or (Method.GRID if terms.grid_first else Method.TABLES)
+    return [steps.pop(first), *steps.values()]
+
+
+def _as_agreed(trace: Trace, terms: Terms) -> Trace:
+    """The trace, naming what a plan has agreed; no table lists fails, so that of one says less."""
+    if terms.agreed is None:
+        return trace
+    if trace.method is terms.agreed:
+        return replace(trace, flags=_once(trace.flags, (AGREED,)))
+    if trace.outcome is Outcome.FAILED:
+        return trace
+    return replace(trace, flags=_once(trace.flags, (AGREED_UNUSABLE,)))
 
 
 def overlaps(table: Table, start: Fraction, end: Fraction) -> list[tuple[int, Fraction]]:
@@ -256,7 +280,8 @@ def _by_formula(trace: Trace, result: Result, home: Scale, terms: Terms) -> Trac
 def _failed(trace: Trace, result: Result, home: Scale, terms: Terms) -> Trace:
     """A fail: no table lists one, so the grid's line for it or the formula places it."""
     row = terms.grid.row(result.grade) if terms.grid else None
-    if row is not None and home.passes(str(row.low)) is False:
+    by_formula_alone = terms.agreed is Method.FORMULA
+    if row is not None and not by_formula_alone and home.passes(str(row.low)) is False:
         trace = _by_grid(trace, result, home, terms)
     elif result.grade:
         trace = _by_formula(trace, result, home, terms)

@@ -8,12 +8,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import InvalidInput
-from workflows.contract.models import ContractVersion, Signature
-from workflows.contract.views import Role
+from workflows.recognition.agreed import sending_signers
 from workflows.recognition.decision import Settled, Stage
 from workflows.recognition.models import (
     PartnerTranscript,
@@ -21,8 +19,8 @@ from workflows.recognition.models import (
     RecognitionAnswer,
     ResultLine,
 )
-from workflows.recognition.policy import Rule, Verdict, credits_awarded, weighted_mean
-from workflows.recognition.standing import graded, unit_credits
+from workflows.recognition.policy import Rule, Verdict, weighted_mean
+from workflows.recognition.standing import Standing, graded
 
 if TYPE_CHECKING:
     from engine.registry import TaskContext
@@ -47,7 +45,7 @@ def apply(
         recognition.verdict_reason = settled.verdict_reason
     verdict = settled.verdict or Verdict.PARTLY
     lines = graded(transcript)
-    awarded = credits_awarded(verdict, lines, unit_credits(transcript))
+    awarded = Standing(transcript, lines, rule).awarded(verdict)
     if settled.units is not None:
         for unit, yes in zip(transcript.units, settled.units, strict=True):
             unit.recognised = yes
@@ -104,27 +102,14 @@ def check_separation(recognition: Recognition, ctx: TaskContext, stage: Stage) -
     """
     here = {ctx.actor.id, ctx.actor.on_behalf_of} - {None}
     if stage is Stage.DECIDE:
-        there = _coordinators(ctx.session, recognition)
+        signed = sending_signers(ctx.session, recognition.mobility_id)
+        there = signed | _who(recognition, Stage.PROPOSE)
         code = "coordinator_and_jury"
     else:
         there = _who(recognition, Stage.DECIDE)
         code = "jury_and_coordinator"
     if here & there:
         raise InvalidInput({"_schema": [code]})
-
-
-def _coordinators(session: Session, recognition: Recognition) -> set[str]:
-    """Who signed the contract for this university, and who proposed here."""
-    statement = (
-        select(Signature.actor)
-        .join(ContractVersion, ContractVersion.id == Signature.version_id)
-        .where(
-            ContractVersion.mobility_id == recognition.mobility_id,
-            Signature.role == Role.SENDING.value,
-        )
-    )
-    signed = {actor for actor in session.scalars(statement) if actor is not None}
-    return signed | _who(recognition, Stage.PROPOSE)
 
 
 def _who(recognition: Recognition, stage: Stage) -> set[str]:

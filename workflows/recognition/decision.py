@@ -28,8 +28,8 @@ from workflows.recognition.models import (
     RecognitionUnit,
     ResultLine,
 )
-from workflows.recognition.policy import Verdict, credits_awarded, unit_errors, verdicts_open
-from workflows.recognition.standing import covered, graded, unit_credits
+from workflows.recognition.policy import Rule, Verdict, verdicts_open
+from workflows.recognition.standing import Standing, graded, regraded
 from workflows.recognition.trace import Outcome
 
 MAX_REASON = 2000
@@ -66,7 +66,7 @@ def read(
 
     Raises InvalidInput by field path, Conflict where another proposal was shown.
     """
-    reader = _Reader(transcript, stage)
+    reader = _Reader(transcript, stage, Rule.from_json(recognition.rule))
     settled = reader.settled(data, by_rule)
     if reader.errors:
         raise InvalidInput(reader.errors)
@@ -78,9 +78,10 @@ def read(
 class _Reader:
     """One pass over a submission, collecting every error."""
 
-    def __init__(self, transcript: PartnerTranscript, stage: Stage) -> None:
+    def __init__(self, transcript: PartnerTranscript, stage: Stage, rule: Rule) -> None:
         self.transcript = transcript
         self.stage = stage
+        self.rule = rule
         self.lines = {str(line.id): line for line in transcript.lines}
         self.errors: dict[str, list[str]] = {}
 
@@ -93,7 +94,10 @@ class _Reader:
                 self._refuse(str(name), "unknown_field")
         grades = self._grades(data.get("lines"))
         verdict, reason = self._verdict(data, by_rule, grades)
-        return Settled(grades, self._units(data.get("units"), verdict), verdict, reason)
+        lines = regraded(self.transcript, {line: grade for line, (grade, _) in grades.items()})
+        standing = Standing(self.transcript, lines, self.rule)
+        units = self._units(data.get("units"), verdict, standing)
+        return Settled(grades, units, verdict, reason)
 
     def _grades(self, value: object) -> dict[int, tuple[Decimal | None, str | None]]:
         grades: dict[int, tuple[Decimal | None, str | None]] = {}
@@ -179,14 +183,15 @@ class _Reader:
             self._refuse("verdict_reason", "verdict_reason_required")
         return verdict, reason
 
-    def _units(self, value: object, verdict: Verdict | None) -> list[bool] | None:
+    def _units(
+        self, value: object, verdict: Verdict | None, standing: Standing
+    ) -> list[bool] | None:
         """Which home units count; the whole group where it is recognised as one."""
         units = self.transcript.units
         if verdict in {Verdict.RECOGNISED, Verdict.NOT_RECOGNISED}:
             return [verdict is Verdict.RECOGNISED] * len(units)
-        awarded = credits_awarded(Verdict.PARTLY, graded(self.transcript), self._credits())
         if value is None:
-            return covered(self.transcript, awarded)
+            return standing.covered()
         chosen: dict[int, bool] = {}
         for n, row in enumerate(self._listed("units", value)):
             unit = self._unit(row)
@@ -198,15 +203,12 @@ class _Reader:
             self._refuse("units", "not_these_lines")
             return None
         flags = [chosen[unit.id] for unit in units]
-        for position, code in unit_errors(self._credits(), flags, awarded).items():
+        for position, code in standing.unit_errors(flags).items():
             self._refuse(f"units.{position}.recognised", code)
         return flags
 
     def _unit(self, row: Mapping[str, object]) -> RecognitionUnit | None:
         return next((u for u in self.transcript.units if str(u.id) == row.get("id")), None)
-
-    def _credits(self) -> list[Decimal | None]:
-        return unit_credits(self.transcript)
 
     def _listed(self, path: str, value: object) -> list[Mapping[str, object]]:
         if value is None:

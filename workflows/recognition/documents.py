@@ -68,6 +68,7 @@ def paper_of(
         "verdict": result.verdict.value,
         "verdict_reason": result.verdict_reason,
         "rule": _rule(recognition),
+        "on_plan": transcript.on_plan,
         "authors": _authors(result),
         "issued_on": _day(at),
         "appeal_months": appeal_months,
@@ -136,12 +137,14 @@ def _unit(unit: UnitResult) -> dict[str, Any]:
         "title": unit.title,
         "credits": "" if unit.credits is None else _plain(unit.credits),
         "recognised": unit.recognised,
+        "on_failure": f"_{unit.failure_rule}" if unit.failure_rule else "",
     }
 
 
 def _rule(recognition: Recognition) -> Mapping[str, str]:
     rule = Rule.from_json(recognition.rule)
-    return {"code": rule.code, "version": rule.version, "policy": rule.policy.value}
+    policy = "agreed" if rule.agreed else rule.policy.value
+    return {"code": rule.code, "version": rule.version, "policy": policy}
 
 
 def _authors(result: ResultOfRecognition) -> dict[str, str]:

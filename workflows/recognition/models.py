@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine.tables.types import BIG, Instant
@@ -53,8 +53,17 @@ class Recognition(Base):
         return entered[-1] if entered else None
 
 
+replacement = Table(
+    "recognition_replacement",
+    Base.metadata,
+    Column("unit_id", BIG, ForeignKey("recognition_unit.id"), primary_key=True),
+    Column("component_id", BIG, ForeignKey("recognition_agreed.id"), primary_key=True),
+)
+"""Which components a validation plan replaces a unit with."""
+
+
 class AgreedComponent(Base):
-    """A component abroad as the contract in force names it."""
+    """A component abroad as the contract or the plan in force names it."""
 
     __tablename__ = "recognition_agreed"
 
@@ -70,7 +79,12 @@ class AgreedComponent(Base):
 
 
 class RecognitionUnit(Base):
-    """A unit of the diploma that the components abroad, as a group, replace."""
+    """A unit of the diploma that the components abroad replace.
+
+    With a contract they do so as a group. With a validation plan ``components`` are those of
+    this unit, ``failure_rule`` what failing them leads to, one of
+    :data:`workflows.validation_plan.policy.FAILURE_RULES`.
+    """
 
     __tablename__ = "recognition_unit"
 
@@ -81,6 +95,11 @@ class RecognitionUnit(Base):
     title: Mapped[str] = mapped_column(Text)
     credits: Mapped[Decimal | None] = mapped_column(Exact)
     recognised: Mapped[bool] = mapped_column(Boolean, default=False)
+    failure_rule: Mapped[str | None] = mapped_column(Text)
+
+    components: Mapped[list[AgreedComponent]] = relationship(
+        secondary=replacement, order_by="AgreedComponent.position", lazy="selectin"
+    )
 
     __table_args__ = (UniqueConstraint("transcript_id", "position"),)
 
@@ -92,8 +111,8 @@ class PartnerTranscript(Base):
     document brought (JSON of :mod:`workflows.recognition.tables`), ``warnings`` what was
     noticed when it was read (JSON, a list of code and parameters). Until somebody has
     looked it over and sent it, ``entered`` is False. Days are ISO 8601 texts. The contract
-    it was matched with is named by version and digest; what that agreed is copied into
-    ``agreed`` and ``units``.
+    or the validation plan it was matched with is named by version and digest; what that
+    agreed is copied into ``agreed`` and ``units``.
     """
 
     __tablename__ = "partner_transcript"
@@ -110,7 +129,8 @@ class PartnerTranscript(Base):
     warnings: Mapped[str] = mapped_column(Text, default="[]")
     entered: Mapped[bool] = mapped_column(Boolean, default=False)
     contract_version_id: Mapped[int | None] = mapped_column(BIG, ForeignKey("contract_version.id"))
-    contract_digest: Mapped[str | None] = mapped_column(Text)
+    validation_plan_id: Mapped[int | None] = mapped_column(BIG, ForeignKey("validation_plan.id"))
+    agreed_digest: Mapped[str | None] = mapped_column(Text)
     created_by: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(Instant)
 
@@ -125,6 +145,11 @@ class PartnerTranscript(Base):
     )
 
     __table_args__ = (Index(None, "recognition_id"),)
+
+    @property
+    def on_plan(self) -> bool:
+        """Whether a validation plan, and not a contract, says what it is worth."""
+        return self.validation_plan_id is not None
 
 
 class ResultLine(Base):

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -24,7 +24,10 @@ from engine.errors import InvalidState
 from engine.values import Value
 from workflows.recognition.conversion import Terms
 from workflows.recognition.formula import Grid, GridRow
-from workflows.recognition.trace import Outcome, Policy
+from workflows.recognition.trace import Method, Outcome, Policy
+
+ON_PLAN = "validation_plan"
+"""The variant of the verdict for units that a validation plan replaces one by one."""
 
 
 class Verdict(StrEnum):
@@ -47,7 +50,8 @@ class Rule:
     """One line of ``recognition_rule`` with the lines of its grid, as pinned to a case.
 
     ``code`` names the variant of the verdict (``all_or_nothing``...), ``version`` the vote
-    it goes back to. ``grid`` holds (grade abroad, lowest, highest home grade).
+    it goes back to. ``grid`` holds (grade abroad, lowest, highest home grade). ``agreed`` is
+    the way of conversion that a validation plan has agreed on.
     """
 
     code: str
@@ -59,13 +63,23 @@ class Rule:
     threshold: Decimal
     grid_first: bool = False
     grid: tuple[tuple[str, Decimal, Decimal], ...] = ()
+    agreed: Method | None = None
 
     @property
     def terms(self) -> Terms:
         """What the conversion takes of it."""
         rows = tuple(GridRow(*row) for row in self.grid)
         grid = Grid(f"{self.code} {self.version}", rows) if rows else None
-        return Terms(self.policy, self.step, self.least, grid, self.grid_first)
+        return Terms(self.policy, self.step, self.least, grid, self.grid_first, self.agreed)
+
+    def on_plan(self, method: Method) -> Rule:
+        """The rule where a validation plan agrees on conversion and on what a fail means.
+
+        Threshold, rounding and grid stay as voted. The average that may compensate a fail
+        counts it; where grades are not converted there is none.
+        """
+        counted = Counted.PASSED if method is Method.NONE else Counted.CONTRACTED
+        return replace(self, code=ON_PLAN, counted=counted, agreed=method)
 
     def to_json(self) -> str:
         """A text from which :meth:`from_json` gives the same rule."""
@@ -118,6 +132,7 @@ class Graded:
 class Facts:
     """What the verdict's decision table sees of a case: no fractions, so that it is exact.
 
+    ``units_open`` counts a validation plan's units that are not acquired (0 with a contract).
     ``units_covered`` says whether the credits passed reach those of the home units together
     (False where there are none). ``mean_hundredths`` is the average in hundredths, rounded
     down: it reaches a threshold in hundredths exactly when the average does. -1 where there
@@ -132,6 +147,7 @@ class Facts:
     mean_hundredths: int
     threshold_hundredths: int
     units_covered: bool
+    units_open: int
 
     def variables(self) -> dict[str, Value]:
         """Them as process variables."""
@@ -181,6 +197,7 @@ def facts(
     rule: Rule,
     credit_mismatches: int,
     units: Sequence[Decimal | None],
+    units_open: int = 0,
 ) -> Facts:
     """What the rule's decision table is asked with; ``units`` are the credits of home units."""
     kept = settled(lines)
@@ -194,7 +211,33 @@ def facts(
         mean_hundredths=-1 if mean is None else math.floor(mean * 100),
         threshold_hundredths=int(rule.threshold * 100),
         units_covered=0 < _sum(units) <= _passed_credits(lines),
+        units_open=units_open,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A unit that components of its own replace; whether failing one may be compensated."""
+
+    components: frozenset[int]
+    compensated: bool
+
+
+def acquired(units: Iterable[Replaced], lines: Sequence[Graded], rule: Rule) -> list[bool]:
+    """Which units of a validation plan the lines have acquired, by its failure rules.
+
+    A unit is acquired once each of its components is passed; where compensation was agreed
+    also with failed ones, as soon as the average reaches the threshold. With either resit it
+    waits for that, and what is missing is never compensated.
+    """
+    kept = settled(lines)
+    passed = {line.agreed for line in kept if line.outcome in PASSES}
+    tried = passed | {line.agreed for line in kept if line.outcome is Outcome.FAILED}
+    mean = weighted_mean(lines, rule.counted)
+    reached = mean is not None and mean >= Fraction(rule.threshold)
+    return [
+        unit.components <= (tried if unit.compensated and reached else passed) for unit in units
+    ]
 
 
 def _passed_credits(lines: Iterable[Graded]) -> Decimal:
@@ -271,6 +314,7 @@ def _rule(said: Mapping[str, object]) -> Rule:
                 (_text(grade), Decimal(_text(low)), Decimal(_text(high)))
                 for grade, low, high in said["grid"]  # type: ignore[attr-defined]
             ),
+            agreed=Method(_text(said["agreed"])) if said.get("agreed") else None,
         )
     except (ArithmeticError, KeyError, ValueError) as error:
         raise InvalidState("The decision table recognition_rule gives no usable rule.") from error

@@ -22,29 +22,30 @@ from workflows.recognition.models import (
 )
 from workflows.recognition.policy import (
     Facts,
-    Graded,
     Rule,
     Verdict,
-    credits_awarded,
-    facts,
     settled,
     verdicts_open,
     weighted_mean,
 )
-from workflows.recognition.standing import covered, credit_differences, regraded, unit_credits
+from workflows.recognition.standing import Standing, credit_differences, regraded
 from workflows.recognition.tables import Unusable, brought
 from workflows.recognition.trace import Outcome, Trace, from_json
 
 
 @dataclass(frozen=True, slots=True)
 class ComponentShown:
-    """A component of the contract, or a unit of the diploma, as it was agreed."""
+    """A component abroad, or a unit of the diploma, as it was agreed.
+
+    ``failure_rule`` is what a validation plan says about failing the unit's courses.
+    """
 
     id: int
     code: str
     title: str
     credits: Decimal | None
     recognised: bool = False
+    failure_rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,7 @@ class RecognitionShown:
     lines: tuple[LineShown, ...]
     agreed: tuple[ComponentShown, ...]
     units: tuple[ComponentShown, ...]
+    on_plan: bool
     covered: tuple[bool, ...]
     open_verdicts: tuple[Verdict, ...]
     totals: Totals
@@ -151,7 +153,8 @@ def shown(
     rule = Rule.from_json(recognition.rule)
     lines = regraded(transcript, grades or {})
     differences = credit_differences(transcript)
-    totals = _totals(transcript, lines, rule, len(differences))
+    standing = Standing(transcript, lines, rule)
+    totals = _totals(standing)
     return RecognitionShown(
         id=recognition.id,
         proposal=recognition.proposal,
@@ -167,10 +170,18 @@ def shown(
         lines=_lines(transcript, differences),
         agreed=tuple(_component(each) for each in transcript.agreed),
         units=tuple(
-            ComponentShown(each.id, each.code or "", each.title, each.credits, each.recognised)
+            ComponentShown(
+                each.id,
+                each.code or "",
+                each.title,
+                each.credits,
+                each.recognised,
+                each.failure_rule or "",
+            )
             for each in transcript.units
         ),
-        covered=tuple(covered(transcript, totals.awarded)),
+        on_plan=transcript.on_plan,
+        covered=tuple(standing.covered()),
         open_verdicts=verdicts_open(lines),
         totals=totals,
         verdict=Verdict(recognition.verdict) if recognition.verdict else None,
@@ -185,17 +196,15 @@ def warnings_of(transcript: PartnerTranscript) -> tuple[tuple[str, Mapping[str, 
     return tuple((code, params) for code, params in json.loads(transcript.warnings))
 
 
-def _totals(
-    transcript: PartnerTranscript, lines: Sequence[Graded], rule: Rule, mismatches: int
-) -> Totals:
-    units = unit_credits(transcript)
+def _totals(standing: Standing) -> Totals:
+    lines = standing.lines
     return Totals(
         passed=_sum([each.credits for each in settled(lines) if _passes(each.outcome)]),
-        agreed=_sum([each.credits for each in transcript.agreed]),
-        units=_sum(units),
-        awarded=credits_awarded(Verdict.PARTLY, lines, units),
-        mean=weighted_mean(lines, rule.counted),
-        facts=facts(lines, rule, mismatches, units),
+        agreed=_sum([each.credits for each in standing.transcript.agreed]),
+        units=_sum(standing.credits),
+        awarded=standing.awarded(Verdict.PARTLY),
+        mean=weighted_mean(lines, standing.rule.counted),
+        facts=standing.facts,
     )
 
 

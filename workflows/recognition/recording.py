@@ -1,4 +1,4 @@
-"""A transcript comes in: kept, matched with the contract in force, given proposals.
+"""A transcript comes in: kept, matched with the paper in force, given proposals.
 
 Nothing here commits; every function works inside the transaction of its caller.
 """
@@ -6,22 +6,18 @@ Nothing here commits; every function works inside the transaction of its caller.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import InvalidInput, InvalidState
 from engine.tables import instance
-from workflows.contract.digest import content_digest
-from workflows.contract.policy import ECTS, MAIN_PART
-from workflows.contract.reading import effective_components, version_in_force
-from workflows.contract.views import ComponentView, Part
 from workflows.grading.scales import HOME, SCALES
 from workflows.mobility.models import Mobility
+from workflows.recognition.agreed import Agreed, agreed_in_force
 from workflows.recognition.conversion import Result, convert
 from workflows.recognition.elmo import SHOWN, TranscriptRead
 from workflows.recognition.entry import TranscriptTyped, scale_named
@@ -104,11 +100,15 @@ def enter(
     """Keep the transcript as it was looked over, match it, and propose grades.
 
     It takes over what was uploaded since the last one; the first to be entered pins the
-    department's ``rule``. Raises InvalidState where nothing was agreed that it could be
-    matched with.
+    department's ``rule``, each takes the terms of a validation plan from the one in force.
+    Raises InvalidState where nothing was agreed that it could be matched with.
     """
+    agreed = agreed_in_force(session, mobility)
+    if agreed is None:
+        raise InvalidState("Neither contract nor validation plan is signed by all parties.")
     recognition = _opened(session, case, mobility, now)
-    recognition.rule = recognition.rule or rule.to_json()
+    pinned = Rule.from_json(recognition.rule) if recognition.rule else rule
+    recognition.rule = agreed.terms(pinned).to_json()
     transcript = waiting(recognition)
     if transcript is None:
         transcript = PartnerTranscript(source="entered", created_by=actor, created_at=now)
@@ -117,7 +117,7 @@ def enter(
     transcript.issued_on = typed.issued_on.isoformat() if typed.issued_on else None
     transcript.scale = typed.scale.code
     transcript.entered = True
-    _copy_agreed(session, transcript, mobility)
+    _copy_agreed(agreed, transcript)
     session.flush()
     transcript.lines = _matched_lines(typed, transcript.agreed)
     _add_missing(session, transcript)
@@ -257,36 +257,29 @@ def _noticed(read: TranscriptRead, mobility: Mobility) -> str:
     return json.dumps(noticed, ensure_ascii=False)
 
 
-def _copy_agreed(session: Session, transcript: PartnerTranscript, mobility: Mobility) -> None:
-    """Copy what the contract in force agrees: components abroad, units here."""
-    version = version_in_force(session, mobility.id)
-    if version is None:
-        raise InvalidState("The learning agreement is not signed by all parties.")
-    main = MAIN_PART.get(mobility.mobility_type, Part.STUDIED)
-    rows = effective_components(version)
-    transcript.contract_version_id = version.id
-    transcript.contract_digest = content_digest(version)
+def _copy_agreed(agreed: Agreed, transcript: PartnerTranscript) -> None:
+    """Copy what was agreed, and name the paper it stands in."""
+    transcript.contract_version_id = agreed.contract_version_id
+    transcript.validation_plan_id = agreed.validation_plan_id
+    transcript.agreed_digest = agreed.digest
     transcript.agreed = [
         AgreedComponent(
-            position=n, los_id=row.los_id, code=row.los_code, title=row.title, credits=_ects(row)
+            position=n, los_id=each.los_id, code=each.code, title=each.title, credits=each.credits
         )
-        for n, row in enumerate(_of(rows, main, Part.VIRTUAL))
+        for n, each in enumerate(agreed.components)
     ]
     transcript.units = [
         RecognitionUnit(
-            position=n, code=row.los_code, title=row.title, credits=_ects(row), recognised=False
+            position=n,
+            code=unit.code,
+            title=unit.title,
+            credits=unit.credits,
+            recognised=False,
+            failure_rule=unit.failure_rule,
+            components=[transcript.agreed[place] for place in unit.replaced_by],
         )
-        for n, row in enumerate(_of(rows, Part.RECOGNISED))
+        for n, unit in enumerate(agreed.units)
     ]
-
-
-def _of(rows: Iterable[ComponentView], *parts: Part) -> list[ComponentView]:
-    return [row for part in parts for row in rows if row.part is part]
-
-
-def _ects(row: ComponentView) -> Decimal | None:
-    found = [credit.value for credit in row.credits if credit.scheme.lower() == ECTS]
-    return sum(found, Decimal(0)) if found else None
 
 
 def _add_missing(session: Session, transcript: PartnerTranscript) -> None:

@@ -52,12 +52,16 @@ class LineResult:
 
 @dataclass(frozen=True, slots=True)
 class UnitResult:
-    """One unit of the diploma, and whether the stay stands for it."""
+    """One unit of the diploma, and whether the stay stands for it.
+
+    ``failure_rule`` is what a validation plan says about failing its courses.
+    """
 
     code: str
     title: str
     credits: Decimal | None
     recognised: bool
+    failure_rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,13 @@ def result_of(
         decided_at=decided.at,
         basis=tuple(_line(line) for line in transcript.lines),
         units=tuple(
-            UnitResult(unit.code or "", unit.title, unit.credits, unit.recognised)
+            UnitResult(
+                unit.code or "",
+                unit.title,
+                unit.credits,
+                unit.recognised,
+                unit.failure_rule or "",
+            )
             for unit in transcript.units
         ),
         credits_awarded=recognition.credits_awarded or Decimal(0),

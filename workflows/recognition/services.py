@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from engine.errors import InvalidInput, InvalidState
 from engine.tables import work_item
 from engine.values import Value
-from workflows.contract.reading import version_in_force
 from workflows.mobility.models import Mobility
 from workflows.mobility.services import case_of, is_outgoing, labels_for
 from workflows.partners.models import UNASSIGNED
 from workflows.people.services import RI, coordinator_group, jury_group, student_group
+from workflows.recognition.agreed import agreed_in_force
 from workflows.recognition.models import PartnerTranscript, Recognition
 
 if TYPE_CHECKING:
@@ -36,8 +36,11 @@ def obstacle(session: Session, mobility: Mobility, home_hei_id: str) -> str | No
     """The code of what keeps a recognition from beginning; None if nothing does."""
     if not is_outgoing(mobility, home_hei_id):
         return "recognition_is_for_outgoing"
-    if version_in_force(session, mobility.id) is None:
+    agreed = agreed_in_force(session, mobility)
+    if agreed is None:
         return "not_signed_yet"
+    if not agreed.components:
+        return "nothing_agreed_abroad"
     if mobility.department == UNASSIGNED:
         return "without_department"
     if not _YEAR.fullmatch(mobility.receiving_academic_year_id or ""):

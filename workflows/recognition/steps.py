@@ -29,10 +29,10 @@ from workflows.recognition.deciding import answer, apply, check_separation
 from workflows.recognition.decision import Stage, read
 from workflows.recognition.entry import read_entry
 from workflows.recognition.models import PartnerTranscript, Recognition
-from workflows.recognition.policy import Facts, Rule, Verdict, facts
+from workflows.recognition.policy import Facts, Rule, Verdict
 from workflows.recognition.recording import Case, complete_match, enter, relink
 from workflows.recognition.services import entered
-from workflows.recognition.standing import credit_differences, graded, unit_credits
+from workflows.recognition.standing import Standing, graded
 
 if TYPE_CHECKING:
     from engine.registry import TaskContext, TaskHandler
@@ -48,7 +48,10 @@ class EnterTranscript:
     """RI enters the partner's transcript, or looks over what it has uploaded."""
 
     def complete(self, ctx: TaskContext) -> Mapping[str, Value]:
-        """Keep it, match it with the contract in force, propose grades, start the clock."""
+        """Keep it, match it with the paper in force, propose grades, start the clock.
+
+        A validation plan puts its own variant of the verdict in the place of the rule's.
+        """
         typed = read_entry(ctx.data, ctx.now.astimezone(ZONE).date())
         case = Case(ctx.instance_id, ctx.work_item.definition_id)
         rule = Rule.of(ctx.variables)
@@ -56,7 +59,11 @@ class EnterTranscript:
             ctx.session, case, _mobility(ctx), typed, rule, actor=ctx.actor.id, now=ctx.now
         )
         answer(ctx.session, recognition, ctx, "transcript")
-        return {"matched": complete_match(transcript), **_clock(ctx, typed.received_on)}
+        return {
+            "matched": complete_match(transcript),
+            "rule": Rule.from_json(recognition.rule).code,
+            **_clock(ctx, typed.received_on),
+        }
 
 
 class Match:
@@ -141,9 +148,7 @@ HANDLERS: Mapping[str, TaskHandler] = {
 
 def facts_of(recognition: Recognition, transcript: PartnerTranscript) -> Facts:
     """What the department's rule is asked with, as the grades stand."""
-    rule = Rule.from_json(recognition.rule)
-    mismatches = len(credit_differences(transcript))
-    return facts(graded(transcript), rule, mismatches, unit_credits(transcript))
+    return Standing(transcript, graded(transcript), Rule.from_json(recognition.rule)).facts
 
 
 def verdict_of_rule(variables: Mapping[str, Value]) -> Verdict | None:

@@ -32,7 +32,8 @@ TERMS: Mapping[str, tuple[int, int]] = {
 }
 """When a unit is taught and examined: its term as (number, of how many in the year)."""
 
-FAILURE_RULES = ("resit_equivalent_unit", "host_resit", "compensation")
+COMPENSATION = "compensation"
+FAILURE_RULES = ("resit_equivalent_unit", "host_resit", COMPENSATION)
 """What a failed replacement leads to: a resit of the unit here, one at the host, or
 compensation by the other units."""
 

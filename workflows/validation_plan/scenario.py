@@ -50,35 +50,48 @@ def _reopen(stage: Stage, _: Mapping[str, Any]) -> None:
 def _plan(stage: Stage, arguments: Mapping[str, Any]) -> dict[str, object]:
     """A complete plan: a unit replaced, one kept at a distance, one waived.
 
-    Arguments: ``courses`` that replace the first unit, as ``{title: credits}``; ``teacher``
-    and ``second_teacher`` (members), responsible for the first unit and for the others.
+    Arguments: ``courses`` that replace the first unit, as ``{title: credits}``; ``second_unit``,
+    the course of 6 credits that replaces another one; ``teacher`` and ``second_teacher``
+    (members), responsible for the first unit and for the others.
     """
     given = stage.given(
-        arguments, courses={"Curso 1": 6}, teacher="teacher", second_teacher="coordinator"
+        arguments,
+        courses={"Curso 1": 6},
+        second_unit=None,
+        teacher="teacher",
+        second_teacher="coordinator",
     )
     first, second = (str(stage.person_id(given[name])) for name in ("teacher", "second_teacher"))
-    courses = [
-        {"title": title, "code": title[:3].upper(), "credits": str(credits_)}
-        for title, credits_ in given["courses"].items()
-    ]
+    replaced = [_replaced("LEA501", "Traduction", first, given["courses"])]
+    if given["second_unit"]:
+        replaced.append(_replaced("LEA504", "Littérature", second, {given["second_unit"]: 6}))
     return {
         "start_date": "2026-09-01",
         "end_date": "2027-01-31",
         "conversion_method": "grid",
         "conversion_note": "Grille votée par le département.",
         "rows": [
-            {
-                "unit_code": "LEA501",
-                "unit_title": "Traduction",
-                "credits": "6",
-                "term": "semester_1",
-                "teacher_id": first,
-                "disposition": "replaced",
-                "failure_rule": "resit_equivalent_unit",
-                "courses": courses,
-            },
+            *replaced,
             _kept("LEA502", "Droit", "kept_distance", second),
             _kept("LEA503", "Sport", "waived", second),
+        ],
+    }
+
+
+def _replaced(
+    code: str, title: str, teacher: str, courses: Mapping[str, object]
+) -> dict[str, object]:
+    return {
+        "unit_code": code,
+        "unit_title": title,
+        "credits": "6",
+        "term": "semester_1",
+        "teacher_id": teacher,
+        "disposition": "replaced",
+        "failure_rule": "resit_equivalent_unit",
+        "courses": [
+            {"title": course, "code": course[:3].upper(), "credits": str(credits_)}
+            for course, credits_ in courses.items()
         ],
     }
 

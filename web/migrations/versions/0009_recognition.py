@@ -18,6 +18,7 @@ def upgrade() -> None:
     _create_partner_transcript()
     _create_recognition_agreed()
     _create_recognition_unit()
+    _create_recognition_replacement()
     _create_recognition_line()
     _create_recognition_answer()
 
@@ -78,6 +79,7 @@ def _create_recognition_unit() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("credits", EXACT, nullable=True),
         sa.Column("recognised", sa.Boolean(), nullable=False),
+        sa.Column("failure_rule", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["transcript_id"],
             ["partner_transcript.id"],
@@ -87,6 +89,23 @@ def _create_recognition_unit() -> None:
         sa.UniqueConstraint(
             "transcript_id", "position", name=op.f("uq_recognition_unit_transcript_id_position")
         ),
+    )
+
+
+def _create_recognition_replacement() -> None:
+    op.create_table(
+        "recognition_replacement",
+        sa.Column("unit_id", BIG, nullable=False),
+        sa.Column("component_id", BIG, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["recognition_unit.id"], name=op.f("fk_recognition_replacement_unit_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["component_id"],
+            ["recognition_agreed.id"],
+            name=op.f("fk_recognition_replacement_component_id"),
+        ),
+        sa.PrimaryKeyConstraint("unit_id", "component_id", name=op.f("pk_recognition_replacement")),
     )
 
 
@@ -105,7 +124,8 @@ def _create_partner_transcript() -> None:
         sa.Column("warnings", sa.Text(), nullable=False),
         sa.Column("entered", sa.Boolean(), nullable=False),
         sa.Column("contract_version_id", BIG, nullable=True),
-        sa.Column("contract_digest", sa.Text(), nullable=True),
+        sa.Column("validation_plan_id", BIG, nullable=True),
+        sa.Column("agreed_digest", sa.Text(), nullable=True),
         sa.Column("created_by", sa.Text(), nullable=False),
         sa.Column("created_at", BIG, nullable=False),
         sa.ForeignKeyConstraint(
@@ -120,6 +140,11 @@ def _create_partner_transcript() -> None:
             ["contract_version_id"],
             ["contract_version.id"],
             name=op.f("fk_partner_transcript_contract_version_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["validation_plan_id"],
+            ["validation_plan.id"],
+            name=op.f("fk_partner_transcript_validation_plan_id"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_transcript")),
     )

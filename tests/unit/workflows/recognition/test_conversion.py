@@ -246,6 +246,30 @@ class TestFallbacks:
         assert of("CZ", "A", terms).result == 16
         assert of("CZ", "C", terms).method is Method.TABLES
 
+    @pytest.mark.parametrize(
+        ("agreed", "method", "flag"),
+        [
+            (Method.TABLES, Method.TABLES, "agreed_in_plan"),
+            (Method.FORMULA, Method.FORMULA, "agreed_in_plan"),
+            (Method.GRID, Method.TABLES, "agreed_method_unusable"),
+        ],
+    )
+    def test_a_plan_puts_its_own_way_before_all_others(self, agreed, method, flag):
+        trace = of("IT", "27", Terms(Policy.MEAN, agreed=agreed))
+        assert (trace.method, trace.flags[-1]) == (method, flag)
+
+    @pytest.mark.parametrize(
+        ("grade", "outcome"), [("27", Outcome.UNGRADED), ("12", Outcome.FAILED)]
+    )
+    def test_a_plan_may_agree_on_no_grades(self, grade, outcome):
+        trace = of("IT", grade, Terms(Policy.MEAN, agreed=Method.NONE))
+        assert (trace.outcome, trace.result, trace.flags) == (outcome, None, ("agreed_in_plan",))
+
+    def test_a_fail_has_its_place_by_the_formula_where_that_was_agreed(self):
+        letters = Result("FX", SCALES["ECTS"])
+        terms = Terms(Policy.MEAN, grid=PERPIGNAN, agreed=Method.FORMULA)
+        assert convert(letters, [], [], FR, terms).method is Method.NONE
+
     def test_the_grid_places_its_fails(self):
         trace = convert(
             Result("FX", SCALES["ECTS"]), [], [], FR, Terms(Policy.MEAN, grid=PERPIGNAN)

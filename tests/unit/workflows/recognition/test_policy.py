@@ -13,8 +13,10 @@ from engine.errors import InvalidState
 from workflows.recognition.policy import (
     Counted,
     Graded,
+    Replaced,
     Rule,
     Verdict,
+    acquired,
     credits_awarded,
     facts,
     fitting_units,
@@ -22,7 +24,7 @@ from workflows.recognition.policy import (
     verdicts_open,
     weighted_mean,
 )
-from workflows.recognition.trace import Outcome, Policy
+from workflows.recognition.trace import Method, Outcome, Policy
 
 P, F, A, U = Outcome.PASSED, Outcome.FAILED, Outcome.ABSENT, Outcome.UNGRADED
 VARIABLES = {
@@ -154,7 +156,39 @@ class TestUnits:
         assert unit_errors(units, fitting_units(units, awarded), awarded) == {}
 
 
+class TestUnitsOfAPlan:
+    STRICT = Replaced(frozenset({1, 2}), compensated=False)
+    LENIENT = Replaced(frozenset({1, 2}), compensated=True)
+
+    @pytest.mark.parametrize(
+        ("lines", "expected"),
+        [
+            ([line(1, P, "12"), line(2, U)], [True, True]),
+            ([line(1, P, "12"), line(2, F, "8")], [False, True]),
+            ([line(1, P, "11"), line(2, F, "8")], [False, False]),
+            ([line(1, P, "18"), line(2, A)], [False, False]),
+            ([line(1, P, "12"), line(2, F, "4"), line(2, P, "10")], [True, True]),
+            ([line(1, F), line(2, F)], [False, False]),
+        ],
+    )
+    def test_a_fail_is_compensated_where_agreed_and_an_absence_nowhere(self, lines, expected):
+        on_plan = rule().on_plan(Method.TABLES)
+        assert acquired([self.STRICT, self.LENIENT], lines, on_plan) == expected
+
+    def test_without_grades_nothing_is_compensated_and_nothing_has_an_average(self):
+        on_plan = rule().on_plan(Method.NONE)
+        lines = [line(1, U), line(2, F)]
+        assert acquired([self.LENIENT], lines, on_plan) == [False]
+        assert weighted_mean(lines, on_plan.counted) is None
+
+
 class TestRule:
+    def test_a_plan_changes_its_terms_and_leaves_what_was_voted(self):
+        found = rule().on_plan(Method.FORMULA)
+        assert (found.code, found.terms.agreed) == ("validation_plan", Method.FORMULA)
+        assert (found.version, found.threshold) == ("Histoire 2025", Decimal(10))
+        assert Rule.from_json(found.to_json()) == found
+
     def test_it_comes_from_the_decision_tables_and_survives_json(self):
         found = rule()
         assert (found.policy, found.step, found.grid_first) == (

@@ -20,6 +20,7 @@ ALL = {
     "mean_hundredths": 1275,
     "threshold_hundredths": 1000,
     "units_covered": False,
+    "units_open": 0,
 }
 
 
@@ -97,6 +98,9 @@ def test_each_department_has_its_rule_of_the_year(feel, tables, department, year
         ("identical_transcript", {"credit_mismatches": 1}, P),
         ("identical_transcript", {"failed": 1}, P),
         ("identical_transcript", {"passed": 0}, N),
+        ("validation_plan", {"failed": 1}, R),
+        ("validation_plan", {"failed": 1, "units_open": 1}, P),
+        ("validation_plan", {"passed": 0, "failed": 5, "units_open": 2}, N),
     ],
 )
 def test_each_rule_decides_as_it_was_voted(feel, tables, code, changes, verdict):
