@@ -22,6 +22,7 @@ _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:00)?")
 _WHOLE = re.compile(r"[0-9]{1,9}")
 _AMOUNT = re.compile(r"[0-9]{1,7}([.,][0-9]{1,2})?")
 _TICKED = frozenset({True, "true", "on"})
+_NOT_TICKED = (None, False, "", "false")
 
 
 class Answers:
@@ -72,7 +73,9 @@ class Answers:
     def flag(self, name: str) -> bool:
         """Whether a box is ticked."""
         value = self._given(name)
-        return isinstance(value, str | bool) and value in _TICKED
+        if isinstance(value, str | bool) and value in _TICKED:
+            return True
+        return False if value in _NOT_TICKED else self._wrong(name, "not_a_boolean", False)
 
     def whole(self, name: str, low: int, high: int, *, required: bool = False) -> int | None:
         """A whole number from ``low`` to ``high``."""

@@ -288,7 +288,7 @@ def test_without_a_department_ri_s_persons_in_charge_follow(house):
         ({"description": ""}, {"description": ["required"]}),
         ({"description": "x" * 4001}, {"description": ["too_long:4000"]}),
         ({"no_health": ""}, {"no_health": ["no_health_required"]}),
-        ({"no_health": ["true"]}, {"no_health": ["no_health_required"]}),
+        ({"no_health": ["true"]}, {"no_health": ["not_a_boolean", "no_health_required"]}),
         ({"follower": "ri"}, {"follower": ["unknown_field"]}),
     ],
 )

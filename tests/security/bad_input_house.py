@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -54,6 +55,9 @@ def fresh_key() -> str:
 class House:
     """An installation of the tests' own on ``database_url``; close it after use."""
 
+    people: Mapping[str, tuple[str, ...]] = PEOPLE
+    bundles: tuple[str, ...] = BUNDLES
+
     def __init__(self, database_url: str, folder: Path) -> None:
         self.settings = Settings(
             database_url=database_url,
@@ -65,8 +69,8 @@ class House:
         self.clock = FixedClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
         self.database = Database(database_url)
         self.engine = Engine(self.database, registry(self.settings), clock=self.clock)
-        self.app = application(self.settings, self.engine, PEOPLE, BUNDLES)
-        self._clients = {login: self.new_client(login) for login in PEOPLE}
+        self.app = application(self.settings, self.engine, self.people, self.bundles)
+        self._clients = {login: self.new_client(login) for login in self.people}
 
     def close(self) -> None:
         """Let engine and database go."""

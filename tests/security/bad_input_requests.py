@@ -38,3 +38,11 @@ def cookie_of(client):
     """Name and value of the cookie that holds a session."""
     name = client.application.config["SESSION_COOKIE_NAME"]
     return name, client.get_cookie(name).value
+
+
+def file_of(data, name):
+    """A file as a browser sends it, for the client's ``post``."""
+    # Written by hand: the test client would keep a large file open.
+    head = f'--x\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+    body = head.encode() + data + b"\r\n--x--\r\n"
+    return {"data": body, "content_type": "multipart/form-data; boundary=x"}

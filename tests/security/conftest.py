@@ -10,28 +10,53 @@ import pytest
 from sqlalchemy import create_engine
 
 from tests.security.bad_input_house import House, fresh_number
+from tests.security.bad_input_office import Office
 
 
 @pytest.fixture(scope="session")
 def sqlite_house(_sqlite_template, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("bad input")
-    path = folder / "passerelle.sqlite3"
-    path.write_bytes(_sqlite_template.read_bytes())
-    made = House(f"sqlite:///{path}", folder)
+    made = on_sqlite(House, _sqlite_template, tmp_path_factory)
     yield made
     made.close()
 
 
 @pytest.fixture(scope="session")
+def office(_sqlite_template, tmp_path_factory):
+    """The application with every lifecycle at work, over SQLite."""
+    made = on_sqlite(Office, _sqlite_template, tmp_path_factory)
+    yield made
+    made.close()
+
+
+def on_sqlite(kind, template, folders):
+    folder = folders.mktemp("bad input")
+    path = folder / "passerelle.sqlite3"
+    path.write_bytes(template.read_bytes())
+    return kind(f"sqlite:///{path}", folder)
+
+
+@pytest.fixture(scope="session")
 def postgresql_house(postgresql, tmp_path_factory):
+    made = on_postgresql(House, postgresql, tmp_path_factory)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_office(postgresql, tmp_path_factory):
+    """The application with every lifecycle at work, over PostgreSQL."""
+    made = on_postgresql(Office, postgresql, tmp_path_factory)
+    yield made
+    made.close()
+
+
+def on_postgresql(kind, postgresql, folders):
     name = f"bad_input_{os.getpid()}_{fresh_number()}"
     server = create_engine(postgresql.url(), isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE passerelle_template")
     server.dispose()
-    made = House(postgresql.url(name), tmp_path_factory.mktemp("bad input"))
-    yield made
-    made.close()
+    return kind(postgresql.url(name), folders.mktemp("bad input"))
 
 
 @pytest.fixture

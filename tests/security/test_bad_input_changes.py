@@ -217,6 +217,7 @@ class TestWritingAPlan:
             "add:courses:0",
             "add:courses:99",
             "add:courses:٣",
+            f"add:courses:{'9' * 5000}",
             "remove:courses:0:0",
             "remove:courses:0",
             "add:signatures",

@@ -9,6 +9,7 @@ from tests.builders_domain import sample
 from tests.security import bad_input_payloads as bad
 from tests.security.bad_input_answers import assert_no_markup, said
 from tests.security.bad_input_house import fresh_key
+from tests.security.bad_input_requests import file_of
 
 
 @pytest.fixture
@@ -137,13 +138,7 @@ class TestImports:
 
 
 def upload(house, data, name="agreement.xml"):
-    # Written by hand: the test client would keep a large file open.
-    head = f'--x\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
-    return house.client("claire").post(
-        "/contracts/import",
-        data=head.encode() + data + b"\r\n--x--\r\n",
-        content_type="multipart/form-data; boundary=x",
-    )
+    return house.client("claire").post("/contracts/import", **file_of(data, name))
 
 
 def problems_of(answer):

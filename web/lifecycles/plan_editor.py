@@ -102,7 +102,7 @@ def with_row_action(data: dict[str, Node], action: str) -> dict[str, Node]:
     if part == "rows":
         return {**data, "rows": _acted(rows, verb, where, {"courses": [{}]})}
     unit, _, number = where.partition(":")
-    if part != "courses" or not unit.isascii() or not unit.isdigit() or int(unit) >= len(rows):
+    if part != "courses" or unit not in map(str, range(len(rows))):
         return data
     row = rows[int(unit)]
     if not isinstance(row, dict):

@@ -40,6 +40,7 @@ TRANSCRIPT_ROW = {"code": "", "title": "", "credits": "", "grade": "", "status":
 HUNDREDTH = Decimal("0.01")
 _CREDITS = re.compile(r"[0-9]{1,3}([.,][0-9]{1,4})?", re.ASCII)
 _Context = Callable[[WorkItem, Typed], Mapping[str, Any]]
+_ID = re.compile(r"[0-9]{1,18}", re.ASCII)
 _GRADE = re.compile(r"[0-9]{1,2}([.,][0-9]{1,2})?", re.ASCII)
 
 
@@ -174,7 +175,7 @@ def _grading(item: WorkItem, typed: Typed) -> Mapping[str, Any]:
     grades = {
         int(name): grade
         for name, row in sent.items()
-        if name.isdigit() and (grade := _grade(row.get("grade"))) is not _UNREADABLE
+        if _ID.fullmatch(name) and (grade := _grade(row.get("grade"))) is not _UNREADABLE
     }
     with current.reading() as rows:
         recognition = shown(rows, *entered(rows, item.instance_id), grades)

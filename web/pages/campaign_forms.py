@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import NotFound
 from web import current
-from workflows.application.campaign_input import CampaignInput, read_campaign
+from workflows.application.campaign_input import HEI_ID, CampaignInput, read_campaign
 from workflows.application.campaigns import get_campaign
 from workflows.application.models import DOCUMENT_KINDS, Campaign
 from workflows.application.policy.scoring import CRITERIA
@@ -144,7 +145,9 @@ def covered(rows: Session, fields: Iterable[Mapping[str, Any]], year: str) -> li
     offers = [
         Offer(str(row["hei_id"]).strip().lower(), str(row["department"]), int(row["seats"]))
         for row in fields
-        if row.get("hei_id") and row.get("department") and _is_count(row.get("seats"))
+        if re.fullmatch(HEI_ID, str(row.get("hei_id")).strip(), re.ASCII)
+        and row.get("department")
+        and _is_count(row.get("seats"))
     ]
     return covers(rows, offers, year)
 

@@ -23,7 +23,7 @@ from web.viewer import Viewer
 from workflows.grade_transfer import cases, grading
 from workflows.grade_transfer.courses import LANGUAGES
 from workflows.grade_transfer.pasting import marks_from
-from workflows.grade_transfer.reading import Reader
+from workflows.grade_transfer.reading import Reader, typed_by_course
 from workflows.grade_transfer.sheets import (
     CellState,
     Sheet,
@@ -145,7 +145,9 @@ def save(department: str, year: str) -> ResponseReturnValue:
         paste_text=request.form.get("paste_text", ""),
     )
     try:
-        written.cells, seen = _submission()
+        data = nested(request.form.items())
+        written.cells = typed_by_course(data.get("cells"))
+        written.cells, seen = _read(data)
         if "paste" in request.form:
             return _pasted(department, academic_year, written)
         with current.engine().unit(current.actor()) as unit:
@@ -159,12 +161,11 @@ def save(department: str, year: str) -> ResponseReturnValue:
     return redirect(url_for("grades.show", department=department, year=year))
 
 
-def _submission() -> tuple[dict[int, str], dict[int, str]]:
+def _read(data: Mapping[str, object]) -> tuple[dict[int, str], dict[int, str]]:
     try:
         seen = orjson.loads(request.form.get("seen") or "{}")
     except orjson.JSONDecodeError:
         raise InvalidInput({"_schema": ["wrong_type"]}) from None
-    data = nested(request.form.items())
     reader = Reader({"cells": data.get("cells"), "seen": seen})
     cells, known = reader.by_course("cells"), reader.by_course("seen")
     reader.done()

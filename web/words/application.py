@@ -208,7 +208,7 @@ def application_path(path: str) -> str:
         return criterion(parts[1])
     said = [application_field(parts[0])]
     for part in parts[1:]:
-        if part.isdigit():
+        if part.isdecimal():
             said[-1] = f"{said[-1]} {int(part) + 1}"
         else:
             said.append(application_field(part))

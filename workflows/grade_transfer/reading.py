@@ -23,6 +23,16 @@ _CELL = re.compile(r"c([0-9]{1,18})", re.ASCII)
 _CREDIT = re.compile(r"[0-9]{1,2}([.,][0-9]{1,2})?", re.ASCII)
 
 
+def typed_by_course(value: object) -> dict[int, str]:
+    """Texts by course as they were typed, to be shown again whatever they are."""
+    cells = value if isinstance(value, dict) else {}
+    return {
+        int(match[1]): text
+        for name, text in cells.items()
+        if (match := _CELL.fullmatch(str(name))) and isinstance(text, str)
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Annex:
     """A course outside the contract, as typed."""

@@ -25,6 +25,7 @@ FIELDS = ("hei_id", "scale", "isced_f", "eqf", "years", "figures", "declared", "
 FIGURES = ("counts", "shares")
 MAX_TEXT = 20_000
 MAX_SOURCE = 200
+MAX_HEI_ID = 200
 _NUMBER = re.compile(r"[0-9]{1,8}", re.ASCII)
 
 
@@ -37,7 +38,7 @@ def add_table(unit: Unit, typed: Mapping[str, str]) -> GradingTable:
     lines that are not empty from 0.
     """
     session = unit.session
-    hei_id = typed["hei_id"].strip().lower()
+    hei_id = checked("hei_id", typed["hei_id"], MAX_HEI_ID).lower()
     statement = select(Institution).where(Institution.hei_id == hei_id).with_for_update()
     if session.scalar(statement) is None:
         raise InvalidInput({"hei_id": ["not_an_option" if hei_id else "required"]})

@@ -45,6 +45,7 @@ ARRANGED = "office.substitution"
 """The job kind that tells of a substitution; payload ``substitution`` and ``ended``."""
 
 LONGEST = timedelta(days=366)
+_ID = re.compile(r"[0-9]{1,18}")
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -260,10 +261,9 @@ def _definitions(session: Session, processes: Sequence[str]) -> frozenset[int] |
 
 
 def _worker(session: Session, value: object) -> Person | None:
-    if not isinstance(value, str | int) or not str(value).isascii() or not str(value).isdigit():
+    if not isinstance(value, str | int) or _ID.fullmatch(str(value)) is None:
         return None
-    number = int(value)
-    found = session.get(Person, number) if number < 2**63 else None
+    found = session.get(Person, int(value))
     return found if found is not None and works(found) else None
 
 

@@ -50,6 +50,21 @@ def test_what_is_no_day_is_refused(value, code):
     assert wrong(lambda a: a.day("x"), value) == [code]
 
 
+@pytest.mark.parametrize(
+    ("value", "ticked"),
+    [(True, True), ("true", True), ("on", True), (False, False), ("false", False), ("", False)],
+)
+def test_a_box_is_ticked_or_not(value, ticked):
+    answers = Answers({"x": value})
+    assert answers.flag("x") is ticked
+    answers.check()
+
+
+@pytest.mark.parametrize("value", ["perhaps", "\x00", 7, ["true"], {"true": True}])
+def test_what_is_no_tick_is_refused(value):
+    assert wrong(lambda a: a.flag("x"), value) == ["not_a_boolean"]
+
+
 def test_a_leap_day_is_a_day():
     assert Answers({"x": "2028-02-29"}).day("x") == date(2028, 2, 29)
 
@@ -68,7 +83,7 @@ def test_a_time_that_comes_twice_is_the_first():
 
 
 def test_ticks_and_lists():
-    answers = Answers({"a": "true", "b": "no", "c": ["true"], "d": ["y", "x", "x"], "e": "x"})
+    answers = Answers({"a": "true", "b": "", "c": False, "d": ["y", "x", "x"], "e": "x"})
     assert [answers.flag(name) for name in "abc"] == [True, False, False]
     assert answers.listed("d", ("x", "y", "z")) == ["x", "y"]
     assert answers.listed("e", ("x",)) == ["x"]

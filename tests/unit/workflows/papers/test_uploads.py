@@ -1,31 +1,13 @@
 """Uploaded files: known by what they hold, opened where they can do no harm."""
 
 import io
-import zlib
 
 import pikepdf
 import pytest
-from PIL import Image
 
 from engine.errors import InvalidInput
+from tests.builders_uploads import bomb, deflated, pdf, picture
 from workflows.papers.uploads import MAX_BYTES, MAX_NAME, checked_upload
-
-
-def picture(kind, size=(120, 80), mode="RGB"):
-    out = io.BytesIO()
-    Image.new(mode, size, 1).save(out, kind)
-    return out.getvalue()
-
-
-def pdf(pages=1, change=None, **options):
-    made = pikepdf.new()
-    for _ in range(pages):
-        made.add_blank_page()
-    if change:
-        change(made)
-    out = io.BytesIO()
-    made.save(out, **options)
-    return out.getvalue()
 
 
 def refusal(content, name="file.pdf"):
@@ -33,24 +15,6 @@ def refusal(content, name="file.pdf"):
         checked_upload(content, name)
     (code,) = refused.value.errors["file"]
     return code
-
-
-def deflated(size, times=1):
-    packer = zlib.compressobj(9)
-    zeros = b"\0" * 1_000_000
-    packed = b"".join(packer.compress(zeros) for _ in range(size // len(zeros))) + packer.flush()
-    for _ in range(times - 1):
-        packed = zlib.compress(packed, 9)
-    return packed
-
-
-def stream(made, content, filters):
-    held = pikepdf.Stream(made, content)
-    held.Filter = filters
-    made.pages[0].Contents = made.make_indirect(held)
-
-
-RAW = {"compress_streams": False, "stream_decode_level": pikepdf.StreamDecodeLevel.none}
 
 
 @pytest.mark.parametrize(
@@ -140,10 +104,9 @@ def test_a_huge_picture_inside_a_pdf_is_refused():
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_pdf_that_unfolds_without_end_is_refused(times):
-    filters = pikepdf.Array([pikepdf.Name.FlateDecode] * times)
-    bomb = pdf(change=lambda made: stream(made, deflated(400_000_000, times), filters), **RAW)
-    assert len(bomb) < 1_000_000
-    assert refusal(bomb) == "file_unfolds"
+    unfolding = bomb(times)
+    assert len(unfolding) < 1_000_000
+    assert refusal(unfolding) == "file_unfolds"
 
 
 def test_an_object_stream_that_unfolds_without_end_ends_its_reader_alone():
@@ -158,9 +121,9 @@ def test_an_object_stream_that_unfolds_without_end_ends_its_reader_alone():
     rows = bytes([0, 0, 0, 255, 1, 0, 9, 0, 2, 0, 1, 0])
     table = b"3 0 obj\n<</Type/XRef/Size 3/W[1 2 1]/Root 2 0 R/Length 12>>stream\n"
     end = b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % len(body)
-    bomb = body + table + rows + end
-    assert len(bomb) < MAX_BYTES
-    assert refusal(bomb) in {"file_unfolds", "file_damaged"}
+    unfolding = body + table + rows + end
+    assert len(unfolding) < MAX_BYTES
+    assert refusal(unfolding) in {"file_unfolds", "file_damaged"}
 
 
 @pytest.mark.parametrize(
