@@ -20,6 +20,13 @@ from web.words.application import (
     wish_rank,
     wish_verdict,
 )
+from web.words.calculation import (
+    conversion_policy,
+    grade_calculation,
+    grading_table,
+    percent,
+    table_remark,
+)
 from web.words.contract import (
     change_reason,
     check_title,
@@ -76,18 +83,13 @@ from web.words.office import (
 )
 from web.words.recognition import (
     agreed_conversion,
-    conversion_policy,
-    grade_calculation,
     grading_scale,
     grading_scales,
-    grading_table,
-    percent,
     recognition_outcome,
     recognition_rule,
     recognition_stage,
     recognition_verdict,
     refused_file,
-    table_remark,
     transcript_field,
     transcript_notice,
     transcript_returns,
