@@ -18,6 +18,7 @@ from workflows.recognition.models import (
     PartnerTranscript,
     Recognition,
     RecognitionAnswer,
+    RecognitionUnit,
     ResultLine,
 )
 from workflows.recognition.policy import (
@@ -169,17 +170,7 @@ def shown(
         unusable=tuple(brought(transcript, mobility.receiving_hei_id)[1]),
         lines=_lines(transcript, differences),
         agreed=tuple(_component(each) for each in transcript.agreed),
-        units=tuple(
-            ComponentShown(
-                each.id,
-                each.code or "",
-                each.title,
-                each.credits,
-                each.recognised,
-                each.failure_rule or "",
-            )
-            for each in transcript.units
-        ),
+        units=tuple(_unit(each) for each in transcript.units),
         on_plan=transcript.on_plan,
         covered=tuple(standing.covered()),
         open_verdicts=verdicts_open(lines),
@@ -250,6 +241,17 @@ def _line(line: ResultLine, passed: set[int | None], difference: Difference | No
 
 def _component(row: AgreedComponent) -> ComponentShown:
     return ComponentShown(row.id, row.code or "", row.title, row.credits)
+
+
+def _unit(unit: RecognitionUnit) -> ComponentShown:
+    return ComponentShown(
+        unit.id,
+        unit.code or "",
+        unit.title,
+        unit.credits,
+        unit.recognised,
+        unit.failure_rule or "",
+    )
 
 
 def _passes(outcome: Outcome) -> bool:
