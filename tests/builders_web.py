@@ -15,7 +15,8 @@ from web.app import create_app
 from web.config import Settings
 from workflows.contract.services import Opened, open_contract
 from workflows.partners.models import Department, Institution
-from workflows.people.services import actor_for, create_person, find_person
+from workflows.people.models import Person
+from workflows.people.services import actor_for, create_person, find_person, set_password
 
 PASSWORD = "only the tests know this"
 PEOPLE = {"lea": (), "marie": ("coordinator:lea",), "claire": ("ri",), "sam": ("admin",)}
@@ -63,9 +64,21 @@ def application(
                 password=PASSWORD,
                 groups=groups,
             )
+    return served(settings, engine)
+
+
+def served(settings: Settings, engine: Engine) -> Flask:
+    """The application over what an engine holds, without tokens against forged requests."""
     app = create_app(settings, engine)
     app.config["WTF_CSRF_ENABLED"] = False
     return app
+
+
+def give_passwords(engine: Engine) -> None:
+    """Let everybody who is there sign in with :data:`PASSWORD`."""
+    with engine.unit(SYSTEM) as unit:
+        for person in unit.session.query(Person):
+            set_password(unit.session, person, PASSWORD)
 
 
 def actor_of(engine: Engine, login: str) -> Actor:

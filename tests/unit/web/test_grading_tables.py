@@ -6,14 +6,10 @@ import re
 
 import pytest
 
-from engine import SYSTEM
 from tests.builders_domain import HOME
 from tests.builders_recognition import RecognitionHouse, transcript
-from tests.builders_web import PASSWORD
-from web.app import create_app
+from tests.builders_web import give_passwords, served
 from workflows.grading.models import GradingTable
-from workflows.people.models import Person
-from workflows.people.services import set_password
 
 TYPED = {
     "hei_id": "usal.es",
@@ -31,17 +27,13 @@ TYPED = {
 @pytest.fixture
 def house(database, settings, clock):
     house = RecognitionHouse.at_the_end(database, settings, clock)
-    with house.engine.unit(SYSTEM) as unit:
-        for person in unit.session.query(Person):
-            set_password(unit.session, person, PASSWORD)
+    give_passwords(house.engine)
     return house
 
 
 @pytest.fixture
 def app(house, settings):
-    app = create_app(settings, house.engine)
-    app.config["WTF_CSRF_ENABLED"] = False
-    return app
+    return served(settings, house.engine)
 
 
 @pytest.fixture

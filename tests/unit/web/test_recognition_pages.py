@@ -9,31 +9,26 @@ import pytest
 
 from engine import SYSTEM
 from tests.builders_recognition import TITLES, RecognitionHouse, row, transcript
-from tests.builders_web import PASSWORD
+from tests.builders_web import give_passwords, served
 from tests.unit.workflows.papers.test_uploads import pdf
 from tests.unit.workflows.recognition.test_elmo import MOBILITY, sample
-from web.app import create_app
 from workflows.grading.models import GradingTable
 from workflows.mobility.models import Mobility
 from workflows.mobility.services import case_of
 from workflows.people.models import Person
-from workflows.people.services import add_to_group, set_password
+from workflows.people.services import add_to_group
 
 
 @pytest.fixture
 def house(database, settings, clock):
     house = RecognitionHouse.at_the_end(database, settings, clock)
-    with house.engine.unit(SYSTEM) as unit:
-        for person in unit.session.query(Person):
-            set_password(unit.session, person, PASSWORD)
+    give_passwords(house.engine)
     return house
 
 
 @pytest.fixture
 def app(house, settings):
-    app = create_app(settings, house.engine)
-    app.config["WTF_CSRF_ENABLED"] = False
-    return app
+    return served(settings, house.engine)
 
 
 @pytest.fixture
