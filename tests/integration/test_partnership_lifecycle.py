@@ -10,7 +10,6 @@ from engine.definitions import Bundle
 from engine.errors import Forbidden, InvalidInput, NotFound
 from tests.builders_domain import HOME, ROOT
 from tests.builders_duties import DutiesHouse
-from workflows.admission.models import IncomingNomination
 from workflows.partnership.services import get_partnership, listed, propose, renew
 
 PROPOSAL = {
@@ -242,24 +241,16 @@ def test_the_list_counts_the_places_taken_this_year(house):
     assert found == {number: ("Salamanca", 3, 1), everywhere: ("Salamanca", 4, 1)}
 
 
-def test_who_was_refused_or_does_not_come_takes_no_place(house):
+def test_a_mobility_called_off_takes_no_place(house):
     number, _ = in_force(house)
-    for status in ("pending", "approved", "rejected", "cancelled"):
-        mobility = house.mobility(incoming=True)
-        with house.engine.unit(house.ri) as unit:
-            unit.session.add(
-                IncomingNomination(
-                    mobility_id=mobility,
-                    academic_year="2026/2027",
-                    departments="lea",
-                    received_at=unit.now,
-                    received_by=house.ri.id,
-                    status=status,
-                )
-            )
+    coming = [house.mobility(incoming=True) for _ in range(3)]
+    going = [house.mobility() for _ in range(2)]
+    with house.engine.unit(house.ri) as unit:
+        for each in (coming[0], going[0]):
+            house.stored_mobility(unit.session, each).called_off_at = unit.now
     with house.engine.reading() as session:
         (found,) = listed(session, year="2026/2027", home_hei_id=HOME)
-    assert (found.partnership.id, found.used_in) == (number, 2)
+    assert (found.partnership.id, found.used_out, found.used_in) == (number, 1, 2)
 
 
 def test_the_list_takes_one_statement(house, count_statements):
