@@ -2,6 +2,8 @@
 .PHONY: run test check bench help
 
 bin := .venv/bin
+# Whoever keeps Python from writing bytecode makes every process compile the product anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 run: ## install, build, migrate, load the demo and start everything on 127.0.0.1 (PORT=8000)
 	@.make/setup.sh run

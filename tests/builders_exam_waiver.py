@@ -137,7 +137,6 @@ def _sign_all(settings, student, academic_year, drafted) -> int:
         return sign_agreement(engine, settings.home_hei, student, academic_year, drafted)
     finally:
         engine.database.dispose()
-        engine.feel.close()
 
 
 def sign_agreement(engine, home_hei_id, student, academic_year, drafted) -> int:

@@ -277,6 +277,5 @@ def _received(settings: Settings, year: str, count: int) -> list[Incoming]:
             house.begin(mobility)
             found.append(Incoming(mobility, f"Inés {family}", contact))
     finally:
-        engine.feel.close()
         engine.database.dispose()
     return found

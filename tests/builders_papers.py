@@ -24,6 +24,9 @@ SIGNING_CERTIFICATE = "1.2.840.113549.1.9.16.2.47"
 SIGNING_TIME = "1.2.840.113549.1.9.5"
 FORBIDDEN = {"/JavaScript", "/Launch", "/Sound", "/Movie", "/ImportData", "/ResetForm"}
 PRINT, HIDDEN = 4, 2
+MISREAD = {"PDFA2A-STREAM-LENGTH-001"}
+"""The validator takes the last byte of a stream for its line end where it is a carriage return;
+lengths are counted here instead."""
 BLEND_MODES = {
     "/Normal", "/Compatible", "/Multiply", "/Screen", "/Overlay", "/Darken", "/Lighten",
     "/ColorDodge", "/ColorBurn", "/HardLight", "/SoftLight", "/Difference", "/Exclusion",
@@ -85,7 +88,8 @@ def pdf_a_problems(content: bytes, language: str) -> list[str]:
 def _validator_problems(content: bytes):
     for profile in ("2a", "ua1"):
         for failure in page.validate_pdf_bytes(content, profile=profile).failures:
-            yield f"{failure.rule_id}: {failure.message}"
+            if failure.rule_id not in MISREAD:
+                yield f"{failure.rule_id}: {failure.message}"
 
 
 def _file_problems(content: bytes, pdf: Pdf):
@@ -93,6 +97,10 @@ def _file_problems(content: bytes, pdf: Pdf):
         yield "header: no PDF 1.0 to 1.7 with a binary comment"
     if not re.search(rb"%%EOF\r?\n?$", content):
         yield "something follows the end of the file"
+    for stream in re.finditer(rb"/Length (\d+)[^>]*>>\s*stream\r?\n", content):
+        end = stream.end() + int(stream[1])
+        if not re.match(rb"(\r\n|\r|\n)endstream", content[end : end + 11]):
+            yield f"the stream at {stream.start()} is not as long as it says"
     if "/ID" not in pdf.trailer:
         yield "the trailer has no identifier"
     if pdf.is_encrypted:

@@ -293,4 +293,3 @@ def _with_tables(settings: Settings, mobility_id: int) -> int:
             return found
     finally:
         engine.database.dispose()
-        engine.feel.close()

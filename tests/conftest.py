@@ -26,6 +26,7 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 
 from engine import Database, Engine, FixedClock
+from engine import engine as engine_module
 from engine.tables import triggers
 from tests.builders_web import Compiled
 from tests.servers import PostgreSQL, Redis, running_server
@@ -39,7 +40,12 @@ from workflows.registry import registry
 SHARED = "PASSERELLE_TEST_SERVERS"
 """Environment variable with the folder of this run's servers, inherited by xdist workers."""
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = next(
+    path
+    for path in ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium")
+    if Path(path).exists()
+)
+"""Debian's; the one without windows where it is installed."""
 
 
 # How long an example takes says how busy the machine is; time is measured in `make bench`.
@@ -74,6 +80,24 @@ def costly_hasher():
 def _templates_compiled_once():
     """Each application of a test would compile every template again."""
     Flask.jinja_options = {"bytecode_cache": Compiled()}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _bundles_linted_once():
+    """Most tests deploy the product's own bundles, each on an engine of its own."""
+    known = {}
+    lint = engine_module.lint_bundle
+
+    def once(bundle, catalogue):
+        offers = (catalogue.approval_kinds, catalogue.services, catalogue.handlers, catalogue.pages)
+        key = (bundle.key, bundle.digest, *map(frozenset, offers))
+        if key not in known:
+            known[key] = lint(bundle, catalogue)
+        return list(known[key])
+
+    engine_module.lint_bundle = once
+    yield
+    engine_module.lint_bundle = lint
 
 
 @contextmanager
@@ -162,14 +186,27 @@ def postgresql_url(_worker_database):
 
 
 def empty(url):
-    """Take every row out of a PostgreSQL database; to truncate an empty table takes time too."""
-    names = [f'"{table.name}"' for table in target_metadata().sorted_tables]
-    probes = [f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in names]
+    """Take every row out of a PostgreSQL database and let its numbers begin anew.
+
+    Truncating would make a new file of each table; deleting asks no trigger and no key.
+    """
+    tables = {f'"{table.name}"': table for table in target_metadata().sorted_tables}
+    probes = [f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in tables]
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         used = connection.execute(text(" UNION ALL ".join(probes))).scalars().all()
-        if used:
-            connection.execute(text(f"TRUNCATE {', '.join(used)} RESTART IDENTITY CASCADE"))
+        statements = [
+            "BEGIN",
+            "SET LOCAL session_replication_role = replica",
+            *(f"DELETE FROM {name}" for name in used),
+            *(
+                f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), 1, false)"
+                for name in used
+                if tables[name].autoincrement_column is not None
+            ),
+            "COMMIT",
+        ]
+        connection.execute(text("; ".join(statements)))
     engine.dispose()
 
 
@@ -181,9 +218,11 @@ def _sqlite_template(tmp_path_factory):
 
 
 @pytest.fixture
-def sqlite_url(_sqlite_template, tmp_path):
+def sqlite_url(_sqlite_template):
     """An SQLite database with the product's schema and no rows."""
-    path = tmp_path / "passerelle.sqlite3"
+    path = _sqlite_template.with_name("passerelle.sqlite3")
+    for remains in ("-wal", "-shm"):
+        path.with_name(path.name + remains).unlink(missing_ok=True)
     shutil.copyfile(_sqlite_template, path)
     return f"sqlite:///{path}"
 
@@ -194,10 +233,17 @@ def database_url(request):
     return request.getfixturevalue(f"{request.param}_url")
 
 
+@pytest.fixture(scope="session")
+def _databases():
+    """Those this worker has opened, by URL: a new one would compile every statement again."""
+    return {}
+
+
 @pytest.fixture
-def database(database_url):
+def database(database_url, _databases):
     """The opened database of :func:`database_url`."""
-    opened = Database(database_url)
+    opened = _databases.get(database_url) or Database(database_url)
+    _databases[database_url] = opened
     yield opened
     opened.dispose()
 
@@ -234,9 +280,7 @@ def engine(database, settings, clock):
 
     Nobody is woken: a test runs due jobs itself.
     """
-    built = Engine(database, registry(settings), clock=clock)
-    yield built
-    built.feel.close()
+    return Engine(database, registry(settings), clock=clock)
 
 
 @dataclass(frozen=True)
@@ -298,7 +342,7 @@ def live_server(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    """Debian's Chromium instead of a downloaded one, and no calls home."""
+    """The installed Chromium instead of a downloaded one, and no calls home."""
     return {
         **browser_type_launch_args,
         "executable_path": CHROMIUM,

@@ -8,6 +8,7 @@ the one a person chose, else the browser's, else French.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -35,10 +36,12 @@ class PoDomain(Domain):  # type: ignore[misc]  # flask-babel carries no types
         return self._catalogues[language()]
 
 
+@cache
 def load(folder: Path, language: str) -> NullTranslations:
     """The catalogue of ``language`` under ``folder``; ids stand for themselves in English.
 
-    Each lifecycle may keep its texts in a .po file of its own; together they are one.
+    Each lifecycle may keep its texts in a .po file of its own; together they are one. They are
+    read once a process.
     """
     catalogue = Catalog(locale=language)
     for source in sorted((folder / language / "LC_MESSAGES").glob("*.po")):

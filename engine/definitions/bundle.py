@@ -46,6 +46,9 @@ class Bundle:
         ordered = {name: self.files[name] for name in sorted(self.files)}
         object.__setattr__(self, "files", MappingProxyType(ordered))
 
+    def __hash__(self) -> int:
+        return hash((self.key, self.digest))
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 over the sorted names and contents, in hexadecimal."""

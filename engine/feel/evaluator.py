@@ -13,7 +13,7 @@ from engine.errors import ExpressionError
 from engine.feel import native
 from engine.feel.decision import Decided, Decision
 from engine.feel.hits import decide
-from engine.feel.isolate import DEFAULT_BYTES, DEFAULT_SECONDS, Isolate, IsolateStopped
+from engine.feel.isolate import DEFAULT_BYTES, DEFAULT_SECONDS, IsolateStopped, shared_isolate
 from engine.feel.text import plain, words
 from engine.values import Value
 
@@ -46,7 +46,9 @@ class _Result:
 
 
 class Feel:
-    """Evaluates FEEL; one object a process is enough, it may be shared by threads and forks.
+    """Evaluates FEEL; all objects of a process with the same limits share one isolate.
+
+    They may be shared by threads and forks.
 
     ``clock`` is what ``now()`` and ``today()`` read; times without an offset
     are in ``zone``. Visible to an expression are the variables whose names are
@@ -63,7 +65,7 @@ class Feel:
     ) -> None:
         self._clock = clock or SystemClock()
         self._zone = zone
-        self._isolate = Isolate(seconds, max_bytes)
+        self._isolate = shared_isolate(seconds, max_bytes)
 
     def check(self, expression: str) -> list[str]:
         """What is wrong with an expression, in sentences; empty if nothing is.
@@ -171,7 +173,7 @@ class Feel:
     def _check(self, text: str, unary: bool) -> tuple[list[str], str]:
         try:
             _refuse_size(text)
-            answer = self._isolate.call("check", {"text": text, "unary": unary})
+            answer = self._isolate.syntax(text, unary)
         except ExpressionError as error:
             return [error.detail], ""
         except IsolateStopped as stopped:

@@ -16,6 +16,7 @@ import threading
 import time
 import weakref
 from contextlib import suppress
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -38,6 +39,8 @@ V8_FLAGS: Final = (*DEFAULT_V8_FLAGS, "--no-memory-protection-keys")
 those started from there, touch its code: any other that makes or frees an isolate crashes the
 process. Isolates here belong to no thread."""
 SET_UP_SECONDS: Final = 30.0
+KNOWN_SYNTAX: Final = 2048
+"""So many checked expressions are remembered: those of all diagrams of a large office."""
 DRAIN_SECONDS: Final = 5.0
 
 
@@ -62,6 +65,7 @@ class Isolate:
         self._racer: MiniRacer | None = None
         self._threads: frozenset[Path] = frozenset()
         self._pid = os.getpid()
+        self.syntax = lru_cache(KNOWN_SYNTAX)(self._syntax)
         _ISOLATES.add(self)
 
     def call(self, function: str, payload: object) -> dict[str, Any]:
@@ -86,6 +90,13 @@ class Isolate:
                 self._discard()
                 sentence = f"its evaluation broke off: {str(error).splitlines()[0]}"
                 raise IsolateStopped("failed", sentence) from None
+
+    def _syntax(self, text: str, unary: bool) -> dict[str, Any]:
+        """What ``check`` says of an expression, or of unary tests; treat it as read-only.
+
+        Raises as ``call`` does. ``syntax`` is this with a memory: a text is what it is.
+        """
+        return self.call("check", {"text": text, "unary": unary})
 
     def close(self) -> None:
         """Free the isolate; the next call makes a new one."""
@@ -160,6 +171,12 @@ class Isolate:
         """After a fork, in the child: be an isolate that was never used."""
         self._lock = threading.Lock()
         self._forget()
+
+
+@cache
+def shared_isolate(seconds: float = DEFAULT_SECONDS, max_bytes: int = DEFAULT_BYTES) -> Isolate:
+    """The isolate of this process with these limits; one serves everybody."""
+    return Isolate(seconds, max_bytes)
 
 
 class _Forks:

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,44 @@ from engine.values import Value
 _CACHED = 64
 
 
+class Content:
+    """What the files of a bundle say, each kind of file parsed on first use."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._files = bundle.files
+        self.model: DefinitionModel = describe(bundle)
+
+    @cached_property
+    def executable(self) -> Executable:
+        """What the kernel runs."""
+        files = {
+            name: content
+            for name, content in self.model.normalized.items()
+            if name.endswith(".bpmn")
+        }
+        return compile_process(files, self.model.process_id)
+
+    @cached_property
+    def forms(self) -> Mapping[str, Form]:
+        """The compiled forms by id."""
+        names = [name for name in self._files if name.startswith("forms/")]
+        compiled = [compile_form(self._files[name], name)[0] for name in names]
+        return {form.id: form for form in compiled}
+
+    @cached_property
+    def decisions(self) -> Mapping[str, Decision]:
+        """The decision tables by id."""
+        tables: dict[str, Decision] = {}
+        for name, content in self._files.items():
+            if name.endswith(".dmn"):
+                tables.update({table.id: table for table in parse_decisions(content, name)[0]})
+        return tables
+
+
+content_of = lru_cache(_CACHED)(Content)
+"""The content of a bundle, parsed once a process: equal bundles say the same."""
+
+
 @dataclass(frozen=True)
 class Definition:
     """One immutable version of a process definition, ready to run."""
@@ -43,35 +81,29 @@ class Definition:
     feel: Feel
 
     @cached_property
+    def content(self) -> Content:
+        """Its diagrams, forms and decision tables, parsed."""
+        return content_of(self.bundle)
+
+    @property
     def model(self) -> DefinitionModel:
         """The static facts of the diagrams."""
-        return describe(self.bundle)
+        return self.content.model
 
-    @cached_property
+    @property
     def executable(self) -> Executable:
-        """What the kernel runs; parsed on first use."""
-        files = {
-            name: content
-            for name, content in self.model.normalized.items()
-            if name.endswith(".bpmn")
-        }
-        return compile_process(files, self.model.process_id)
+        """What the kernel runs."""
+        return self.content.executable
 
-    @cached_property
+    @property
     def forms(self) -> Mapping[str, Form]:
         """The compiled forms by id."""
-        names = [name for name in self.bundle.files if name.startswith("forms/")]
-        compiled = [compile_form(self.bundle.files[name], name)[0] for name in names]
-        return {form.id: form for form in compiled}
+        return self.content.forms
 
-    @cached_property
+    @property
     def decisions(self) -> Mapping[str, Decision]:
         """The decision tables by id."""
-        tables: dict[str, Decision] = {}
-        for name, content in self.bundle.files.items():
-            if name.endswith(".dmn"):
-                tables.update({table.id: table for table in parse_decisions(content, name)[0]})
-        return tables
+        return self.content.decisions
 
     @cached_property
     def zone(self) -> ZoneInfo:

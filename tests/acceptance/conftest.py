@@ -1,5 +1,6 @@
 """Windows on a running installation, closed and checked at the end of each test."""
 
+import shutil
 from contextlib import contextmanager
 
 import pytest
@@ -38,10 +39,11 @@ def visitors(browser, live_server):
 
 
 @pytest.fixture
-def house(sqlite_url, tmp_path, seal_pkcs12):
+def house(_sqlite_template, tmp_path, seal_pkcs12):
     """An office where nothing has happened yet, on a Monday morning; the test moves its clock."""
+    shutil.copyfile(_sqlite_template, tmp_path / "passerelle.sqlite3")
     settings = Settings(
-        database_url=sqlite_url,
+        database_url=f"sqlite:///{tmp_path / 'passerelle.sqlite3'}",
         secret_key="a key that only the tests know, 2718281828",
         data_dir=tmp_path,
         bundles_dir=ROOT / "bpmn",

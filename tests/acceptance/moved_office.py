@@ -94,7 +94,6 @@ class MovedOffice:
 
     def close(self) -> None:
         """Let go of everything."""
-        self.work(self.engine.feel.close)
         self._worker.shutdown()
         self.engine.database.dispose()
 

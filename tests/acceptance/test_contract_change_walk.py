@@ -74,7 +74,6 @@ def _signed(server):
             item = done.next_items[0] if done.next_items else 0
         return opened.instance_id
     finally:
-        engine.feel.close()
         database.dispose()
 
 

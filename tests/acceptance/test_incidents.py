@@ -51,7 +51,6 @@ def office(live_server):
     clock = FixedClock(datetime.now(UTC) + timedelta(minutes=1))
     engine = Engine(database, broken, clock=clock)
     yield engine
-    engine.feel.close()
     database.dispose()
 
 

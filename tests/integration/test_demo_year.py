@@ -57,7 +57,6 @@ def loaded(_sqlite_template, seal_pkcs12, tmp_path_factory):
     list(deploy_folder(engine, settings.bundles_dir))
     load(engine, settings, size=FULL)
     yield engine
-    engine.feel.close()
     engine.database.dispose()
 
 

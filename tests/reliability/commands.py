@@ -77,10 +77,15 @@ def diagrams() -> list[Diagram]:
 
 def build(url: str, clock: FixedClock, wake: Wake = nobody) -> Engine:
     """An engine as a process has it after its start."""
+    return engine_on(Database(url, pool_size=32), clock, wake)
+
+
+def engine_on(database: Database, clock: FixedClock, wake: Wake = nobody) -> Engine:
+    """As ``build``, over a database that is open."""
     registry = Registry(
         services={"notify": Notify(), "broken": Broken()}, job_kinds={"mail": Notify()}
     )
-    return Engine(Database(url, pool_size=32), registry, clock=clock, wake=wake)
+    return Engine(database, registry, clock=clock, wake=wake)
 
 
 def start(engine: Engine, key: str) -> list[int]:

@@ -1,26 +1,15 @@
-"""Databases that a test empties as often as it likes."""
+"""A process beside pytest's own."""
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import pytest
-from sqlalchemy.engine import make_url
-
-from tests.conftest import empty
 
 
-@pytest.fixture
-def wipe(database_url, _sqlite_template):
-    """Empties the test's database."""
-    if database_url.startswith("sqlite"):
-        path = Path(make_url(database_url).database)
-
-        def begin_anew() -> None:
-            for file in path.parent.glob(f"{path.name}-*"):
-                file.unlink()
-            shutil.copyfile(_sqlite_template, path)
-
-        return begin_anew
-    return lambda: empty(database_url)
+@pytest.fixture(scope="session")
+def apart():
+    """Runs ``apart(function, *arguments)`` in a process that has loaded little, and may fork."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        yield lambda function, *arguments: pool.submit(function, *arguments).result()

@@ -74,7 +74,6 @@ class House:
 
     def close(self) -> None:
         """Let engine and database go."""
-        self.engine.feel.close()
         self.database.dispose()
 
     def visitor(self):

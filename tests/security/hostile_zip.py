@@ -1,13 +1,15 @@
-"""Hostile archives: each yields ``(name, bytes, codes)``."""
+"""Hostile archives: each yields ``(name, bytes or what makes them, codes)``."""
 
 import io
 import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from tests.security.hostile_xml import GOOD, Hostile
+
+LazyHostile = tuple[str, Callable[[], bytes], set[str]]
 
 
 def _archive(entries: Iterable[tuple[str | zipfile.ZipInfo, bytes]], method: int = 8) -> bytes:
@@ -53,25 +55,36 @@ def names() -> Iterator[Hostile]:
     yield "name in two normal forms", composed, {"duplicate_file_name", "unsafe_file_name"}
 
 
-def bombs() -> Iterator[Hostile]:
-    yield "50 MB of spaces", _archive([("p.bpmn", b" " * 50_000_000)]), {"bundle_too_large"}
-    yield "3 MB of spaces", _archive([("p.bpmn", b" " * 3_000_000)]), {"zip_bomb"}
-    yield "1 MB from 1 kB", _archive([("p.bpmn", b" " * 1_000_000)]), {"zip_bomb"}
+def bombs() -> Iterator[LazyHostile]:
+    """Made when they are needed: packing them takes seconds."""
+
+    def spaces(number: int) -> Callable[[], bytes]:
+        return lambda: _archive([("p.bpmn", b" " * number)])
+
+    def files(number: int, content: bytes = b"") -> Callable[[], bytes]:
+        return lambda: _archive([(f"{n}.bpmn", content) for n in range(number)])
+
+    yield "50 MB of spaces", spaces(50_000_000), {"bundle_too_large"}
+    yield "3 MB of spaces", spaces(3_000_000), {"zip_bomb"}
+    yield "1 MB from 1 kB", spaces(1_000_000), {"zip_bomb"}
+    yield "20 times 1 MB", files(20, b"<a>" * 333_000), {"bundle_too_large"}
     yield (
-        "20 times 1 MB",
-        _archive([(f"{n}.bpmn", b"<a>" * 333_000) for n in range(20)]),
-        {"bundle_too_large"},
+        "archive in an archive",
+        lambda: _archive([("p.bpmn", spaces(1_900_000)())]),
+        {"compressed_file"},
     )
-    inner = _archive([("p.bpmn", b" " * 1_900_000)])
-    yield "archive in an archive", _archive([("p.bpmn", inner)]), {"compressed_file"}
-    yield "1,000 files", _archive([(f"{n}.bpmn", b"") for n in range(1_000)]), {"too_many_files"}
-    yield "60,000 files", _archive([(f"{n}.bpmn", b"") for n in range(60_000)]), {"too_many_files"}
-    yield "9 MB stored", _archive([("p.bpmn", b"x" * 9_000_000)], 0), {"bundle_too_large"}
+    yield "1,000 files", files(1_000), {"too_many_files"}
+    yield "60,000 files", files(60_000), {"too_many_files"}
+    yield "9 MB stored", lambda: _archive([("p.bpmn", b"x" * 9_000_000)], 0), {"bundle_too_large"}
+    yield "size that is a lie", _lied, {"zip_malformed", "zip_bomb", "xml_malformed"}
+
+
+def _lied() -> bytes:
     lied = bytearray(_archive([("p.bpmn", b" " * 3_000_000)]))
     size = struct.pack("<I", 3_000_000)
     while (at := lied.find(size)) >= 0:
         lied[at : at + 4] = struct.pack("<I", 100)
-    yield "size that is a lie", bytes(lied), {"zip_malformed", "zip_bomb", "xml_malformed"}
+    return bytes(lied)
 
 
 def broken() -> Iterator[Hostile]:

@@ -113,7 +113,8 @@ def test_a_hostile_diagram_is_refused(name, data, codes):
 
 @pytest.mark.parametrize(("name", "data", "codes"), ARCHIVES, ids=map(_name, ARCHIVES))
 def test_a_hostile_archive_is_refused(name, data, codes):
-    problems, seconds, mebibytes = _in_a_process(lambda: _refused_archive(data))
+    archive = data() if callable(data) else data
+    problems, seconds, mebibytes = _in_a_process(lambda: _refused_archive(archive))
     errors = {each.code for each in problems if each.severity is Severity.ERROR}
     assert codes & errors, [(each.code, each.message) for each in problems]
     assert seconds <= SECONDS

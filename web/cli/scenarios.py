@@ -15,7 +15,6 @@ from pathlib import Path
 from sqlalchemy import inspect
 
 from engine import Database, Engine, FixedClock
-from engine.feel import Feel
 from engine.tables import triggers
 from web.cli.output import CommandFailed
 from web.config import Settings
@@ -76,16 +75,11 @@ class Rehearsal:
             demo=True,
         )
         self.clock = FixedClock(BEFORE)
-        self._feel = Feel(self.clock)
         self._registry = registry(self.settings)
         self._own_files = database_url is None
         self._templates: dict[tuple[Path, ...], Path] = {}
         if not self._own_files:
             _require_empty(self.settings.database_url)
-
-    def close(self) -> None:
-        """Let the evaluator go."""
-        self._feel.close()
 
     def run(self, file: Path) -> Outcome:
         """Run the scenario of one file. Raises DeploymentRejected for a bundle in play."""
@@ -142,7 +136,7 @@ class Rehearsal:
     def _engine(self, url: str) -> Iterator[Engine]:
         database = Database(url)
         try:
-            yield Engine(database, self._registry, clock=self.clock, feel=self._feel)
+            yield Engine(database, self._registry, clock=self.clock)
         finally:
             database.dispose()
 
@@ -158,11 +152,7 @@ class Rehearsal:
 def rehearsal(folder: Path, database_url: str | None = None) -> Iterator[Rehearsal]:
     """A rehearsal of one bundle's scenarios, in a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="passerelle-scenarios-") as place:
-        opened = Rehearsal(Path(place), folder, database_url)
-        try:
-            yield opened
-        finally:
-            opened.close()
+        yield Rehearsal(Path(place), folder, database_url)
 
 
 def _require_empty(url: str) -> None:

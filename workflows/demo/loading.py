@@ -140,7 +140,6 @@ def _played(
         with past.unit(SYSTEM) as unit:
             journal.finish(unit)
     finally:
-        past.feel.close()
         database.dispose()
 
 

@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import event
 
 from engine.identity import SYSTEM
 from tests.builders_web import PASSWORD, actor_of
@@ -205,22 +204,17 @@ def test_the_outbox_is_open_in_a_demonstration_only(engine, settings, sign_in, t
     assert "No mail here" in clients["claire"].get("/outbox?q=nothing\x00&before=0").text
 
 
-def test_the_inbox_costs_the_same_whatever_waits(engine, settings, sign_in, denis, task):
+def test_the_inbox_costs_the_same_whatever_waits(
+    engine, settings, sign_in, denis, task, count_statements
+):
     """Statements of one page: with one task and with many, with saved views and a substitution."""
     from tests.builders_web import open_leas_agreement
 
     client = sign_in("marie")
 
     def statements():
-        sent = []
-
-        def note(connection, cursor, statement, parameters, context, executemany):
-            if not statement.startswith(("BEGIN", "COMMIT")):
-                sent.append(statement)
-
-        event.listen(engine.database.engine, "before_cursor_execute", note)
-        assert client.get("/inbox?view=all").status_code == 200
-        event.remove(engine.database.engine, "before_cursor_execute", note)
+        with count_statements(engine.database) as sent:
+            assert client.get("/inbox?view=all").status_code == 200
         return len(sent)
 
     open_leas_agreement(engine, settings)

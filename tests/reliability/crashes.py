@@ -1,0 +1,180 @@
+"""Processes that die: what the tests of crashes run outside pytest's own process.
+
+A fork copies the map of the whole memory of its parent. These functions therefore run in a
+process that has loaded the engine and nothing else (see the fixture ``apart``).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import traceback
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import Table, event, text
+
+from engine import SYSTEM, Database, EngineError, FixedClock
+from engine.tables import metadata
+from tests.reliability.commands import (
+    COMMANDS,
+    MONDAY,
+    Command,
+    diagrams,
+    engine_on,
+    facts,
+    work,
+)
+
+DIED = 9
+FAILED = 1
+
+
+def in_child(act: Callable[[], object]) -> int:
+    """Run ``act`` in a forked process and return its exit status."""
+    pid = os.fork()
+    if pid:
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    try:
+        act()
+        os._exit(0)
+    except BaseException:  # noqa: BLE001 - the child must not return into its parent's work
+        traceback.print_exc()
+        os._exit(FAILED)
+
+
+def die() -> None:
+    """End like a process that was killed."""
+    os._exit(DIED)
+
+
+def crash_at(database: Database, point: int) -> None:
+    """Die at the ``point``-th moment: before a statement, before a commit, after one."""
+    passed = 0
+
+    def moment(*_: object) -> None:
+        nonlocal passed
+        passed += 1
+        if passed == point:
+            die()
+
+    event.listen(database.engine, "before_cursor_execute", moment)
+    event.listen(database.engine, "commit", moment)
+    event.listen(database.engine, "checkin", moment)
+
+
+class Kept:
+    """A database that goes back, as often as asked, to what it held at first."""
+
+    def __init__(self, database: Database, tables: Sequence[Table]) -> None:
+        self._database = database
+        self._tables = tables
+        self._file = Path(database.url.database or "") if database.is_sqlite else None
+        if self._file is not None:
+            # Closed by its last connection, the whole database is in the one file.
+            database.dispose()
+            shutil.copyfile(self._file, self._file.with_suffix(".kept"))
+            return
+        with database.read() as connection:
+            self._rows = [
+                (table, [dict(row._mapping) for row in connection.execute(table.select())])
+                for table in tables
+            ]
+
+    def rewind(self) -> None:
+        """Bring the database back."""
+        if self._file is not None:
+            self._database.dispose()
+            for remains in self._file.parent.glob(f"{self._file.name}-*"):
+                remains.unlink()
+            shutil.copyfile(self._file.with_suffix(".kept"), self._file)
+            return
+        names = ", ".join(f'"{table.name}"' for table in self._tables)
+        with self._database.write() as connection:
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            for table, rows in self._rows:
+                if rows:
+                    connection.execute(table.insert(), rows)
+
+
+class Scene:
+    """One command on one database, which goes back to its beginning for each crash."""
+
+    def __init__(self, url: str, command: Command) -> None:
+        self.command = command
+        self.database = Database(url)
+        engine = engine_on(self.database, FixedClock(MONDAY))
+        for diagram in diagrams():
+            engine.deploy(diagram.bundle(), actor=SYSTEM)
+        command.prepare(engine)
+        self.rewind = Kept(self.database, metadata.sorted_tables).rewind
+
+    def run(self, point: int) -> int:
+        """Issue the command in a process that dies at a point; gives how it ended."""
+
+        def act() -> None:
+            crash_at(self.database, point)
+            self.command.run(engine_on(self.database, FixedClock(MONDAY)))
+
+        return self._elsewhere(act)
+
+    def recover(self) -> bool:
+        """What happens after a crash: the client repeats, the sweep runs after the lease.
+
+        Then every history must be whole; False where something of it went wrong.
+        """
+
+        def act() -> None:
+            clock = FixedClock(MONDAY)
+            engine = engine_on(self.database, clock)
+            if self.command.name.endswith("_job"):
+                clock.advance(timedelta(days=1, minutes=5))
+                work(engine)
+            else:
+                self._again(engine)
+            with self.database.read() as connection:
+                ids = connection.exec_driver_sql("SELECT id FROM instance").scalars().all()
+            assert all(engine.verify(id_).intact for id_ in ids)
+
+        return self._elsewhere(act) == 0
+
+    def _again(self, engine: object) -> None:
+        try:
+            self.command.run(engine)  # type: ignore[arg-type]
+        except EngineError:
+            # Done before the crash: a command without a key says so instead of repeating.
+            traceback.print_exc()
+
+    def _elsewhere(self, act: Callable[[], object]) -> int:
+        # A connection may not be shared with a child.
+        self.database.dispose()
+        return in_child(act)
+
+    def facts(self) -> dict[str, list[object]]:
+        """What the database holds now."""
+        return facts(self.database)
+
+
+def crash_everywhere(url: str, name: str) -> int:
+    """Let a command die at each of its moments and recover; gives how many there are.
+
+    Raises AssertionError for the first moment that leaves something half-done.
+    """
+    (command,) = [each for each in COMMANDS if each.name == name]
+    scene = Scene(url, command)
+    before = scene.facts()
+    command.run(engine_on(scene.database, FixedClock(MONDAY)))
+    after = scene.facts()
+    point = 0
+    while True:
+        point += 1
+        scene.rewind()
+        status = scene.run(point)
+        if status == 0:
+            return point - 1
+        assert status == DIED, f"status {status} at point {point}"
+        if not name.endswith("_job"):
+            assert scene.facts() in (before, after), f"half-done at point {point}"
+        assert scene.recover(), f"no recovery from point {point}"
+        assert scene.facts() == after, f"not recovered from point {point}"
