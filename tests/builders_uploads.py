@@ -27,9 +27,14 @@ def pdf(pages=1, change=None, **options):
 
 
 def deflated(size, times=1):
+    """``size`` zeros (a multiple of a million) as a zlib stream, packed so many times."""
     packer = zlib.compressobj(9)
     zeros = b"\0" * 1_000_000
-    packed = b"".join(packer.compress(zeros) for _ in range(size // len(zeros))) + packer.flush()
+    first, again = (packer.compress(zeros) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    # After a full flush the same block says the same; then an empty last block and, of zeros
+    # easily known, the checksum (RFC 1950, 1951).
+    checksum = (size % 65521) << 16 | 1
+    packed = first + again * (size // len(zeros) - 1) + b"\3\0" + checksum.to_bytes(4, "big")
     for _ in range(times - 1):
         packed = zlib.compress(packed, 9)
     return packed

@@ -40,11 +40,8 @@ from workflows.registry import registry
 SHARED = "PASSERELLE_TEST_SERVERS"
 """Environment variable with the folder of this run's servers, inherited by xdist workers."""
 
-CHROMIUM = next(
-    path
-    for path in ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium")
-    if Path(path).exists()
-)
+HEADLESS = Path("/usr/bin/chromium-headless-shell")
+CHROMIUM = HEADLESS if HEADLESS.exists() else Path("/usr/bin/chromium")
 """Debian's; the one without windows where it is installed."""
 
 
