@@ -209,11 +209,13 @@ class CampaignHouse:
     def read(self, application: int) -> Application:
         """The application as it stands, with all that hangs on it."""
         with self.engine.reading() as session:
-            found = get_application(session, application)
-            assert found.campaign
-            assert found.ranking
-            assert found.person
-            return found
+            own = Application.id == application
+            found = session.scalars(select(Application).where(own).options(*Application.whole()))
+            one = found.one()
+            assert one.campaign
+            assert one.ranking
+            assert one.person
+            return one
 
     def items(self, application: int):
         """The open work items of an application's case."""

@@ -11,8 +11,10 @@ from jinja2.bccache import Bucket
 from engine import Engine
 from engine.definitions import Bundle
 from engine.identity import SYSTEM, Actor
+from web import current
 from web.app import create_app
 from web.config import Settings
+from web.security import limiter
 from workflows.contract.services import Opened, open_contract
 from workflows.partners.models import Department, Institution
 from workflows.people.models import Person
@@ -45,8 +47,10 @@ def application(
     engine: Engine,
     people: Mapping[str, Iterable[str]] = PEOPLE,
     bundles: Iterable[str] = ("contract",),
+    *,
+    own: bool = False,
 ) -> Flask:
-    """The application over an empty database, without tokens against forged requests."""
+    """The application over an empty database, as :func:`served`."""
     for name in bundles:
         engine.deploy(Bundle.from_folder(settings.bundles_dir / name), actor=SYSTEM)
     with engine.unit(SYSTEM) as unit:
@@ -64,13 +68,26 @@ def application(
                 password=PASSWORD,
                 groups=groups,
             )
-    return served(settings, engine)
+    return served(settings, engine, own=own)
 
 
-def served(settings: Settings, engine: Engine) -> Flask:
-    """The application over what an engine holds, without tokens against forged requests."""
-    app = create_app(settings, engine)
+_apps: dict[str, Flask] = {}
+
+
+def served(settings: Settings, engine: Engine, *, own: bool = False) -> Flask:
+    """The application over what an engine holds, without tokens against forged requests.
+
+    To compile its routes takes a tenth of a second, so one test takes it over from another;
+    not one that lives on while others are served: its application is its ``own``.
+    """
+    app = None if own else _apps.get(settings.secret_key)
+    if app is None:
+        app = create_app(settings, engine)
+        if not own:
+            _apps[settings.secret_key] = app
+    app.extensions[current.KEY] = current.Running(engine, settings)
     app.config["WTF_CSRF_ENABLED"] = False
+    limiter.reset()
     return app
 
 

@@ -34,7 +34,7 @@ def test_pages_of_a_role(visitors, name, width, dark):
     found = {}
     for path in PAGES[name]:
         visitor.page.goto(path)
-        visitor.page.wait_for_load_state("networkidle")
+        visitor.settle()
         found[path] = visitor.violations()
     assert [each for path in found for each in found[path]] == []
 
@@ -62,10 +62,10 @@ def test_every_kind_of_task_and_its_case(visitors, width, dark):
     assert len(steps) >= 4
     for address in steps.values():
         visitor.page.goto(address)
-        open_everything(visitor.page)
+        open_everything(visitor)
         assert visitor.violations() == [], address
         visitor.page.goto(visitor.page.locator("a[href^='/cases/']").last.get_attribute("href"))
-        open_everything(visitor.page)
+        open_everything(visitor)
         assert visitor.violations() == [], visitor.page.url
 
 
@@ -75,7 +75,7 @@ def test_deciding(visitors, name):
     visitor.page.goto("/home" if name == "Léa Martin" else "/inbox?view=groups")
     link = visitor.page.locator(".next-card a, [data-item] a.title").first
     visitor.page.goto(link.get_attribute("href"))
-    open_everything(visitor.page)
+    open_everything(visitor)
     assert visitor.violations() == []
 
 
@@ -107,19 +107,21 @@ def test_results_of_an_import(visitors, width, dark):
         visitor.page.wait_for_selector(".data-table" if name in files else ".notice.is-done")
         assert visitor.violations() == [], name
     visitor.page.goto(visitor.page.locator("main a[href^='/cases/']").first.get_attribute("href"))
-    open_everything(visitor.page)
+    open_everything(visitor)
     assert visitor.violations() == []
 
 
 def test_partner_page(visitors, live_server):
     visitor = visitors(width=390)
     visitor.page.goto(partner_link(live_server, "@"))
-    open_everything(visitor.page)
+    open_everything(visitor)
     assert visitor.violations() == []
     visitor.page.goto("/partner/not-a-link")
     assert visitor.violations() == []
 
 
-def open_everything(page):
-    page.wait_for_load_state("networkidle")
-    page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
+def open_everything(visitor):
+    visitor.settle()
+    visitor.page.evaluate(
+        "document.querySelectorAll('details').forEach(each => { each.open = true })"
+    )

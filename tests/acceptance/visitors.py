@@ -80,6 +80,15 @@ class Visitor:
             self.page.wait_for_load_state()
         assert self.page.locator("html").get_attribute("lang") == self.language
 
+    def settle(self):
+        """Wait until what the page fetches by itself is there: counts, diagrams."""
+        self.page.wait_for_load_state()
+        self.page.wait_for_function(
+            """() => !document.querySelector('.htmx-request')
+                && [...document.querySelectorAll('[data-diagram][data-shown]')].every(
+                    each => each.querySelector('.djs-element') || !each.querySelector('svg'))"""
+        )
+
     def violations(self):
         """What axe finds on the present page."""
         return axe(self.page)

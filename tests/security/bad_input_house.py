@@ -69,7 +69,7 @@ class House:
         self.clock = FixedClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
         self.database = Database(database_url)
         self.engine = Engine(self.database, registry(self.settings), clock=self.clock)
-        self.app = application(self.settings, self.engine, self.people, self.bundles)
+        self.app = application(self.settings, self.engine, self.people, self.bundles, own=True)
         self._clients = {login: self.new_client(login) for login in self.people}
 
     def close(self) -> None:

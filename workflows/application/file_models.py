@@ -14,7 +14,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from engine.tables.types import BIG, Instant
 from workflows.application.models import Campaign, Place, Ranking
@@ -57,19 +58,15 @@ class Application(Base):
     ranking: Mapped[Ranking] = relationship()
     campaign: Mapped[Campaign] = relationship()
     person: Mapped[Person] = relationship()
-    wishes: Mapped[list[Wish]] = relationship(
-        order_by="Wish.rank", cascade="all, delete-orphan", lazy="selectin"
-    )
+    wishes: Mapped[list[Wish]] = relationship(order_by="Wish.rank", cascade="all, delete-orphan")
     languages: Mapped[list[LanguageLevel]] = relationship(
-        order_by="LanguageLevel.position", cascade="all, delete-orphan", lazy="selectin"
+        order_by="LanguageLevel.position", cascade="all, delete-orphan"
     )
     reviews: Mapped[list[ApplicationReview]] = relationship(
-        order_by="ApplicationReview.at, ApplicationReview.person_id", lazy="selectin"
+        order_by="ApplicationReview.at, ApplicationReview.person_id"
     )
-    results: Mapped[list[ApplicationResult]] = relationship(
-        order_by="ApplicationResult.number", lazy="selectin"
-    )
-    nomination: Mapped[Nomination | None] = relationship(lazy="selectin")
+    results: Mapped[list[ApplicationResult]] = relationship(order_by="ApplicationResult.number")
+    nomination: Mapped[Nomination | None] = relationship()
 
     __table_args__ = (
         UniqueConstraint("campaign_id", "person_id"),
@@ -81,6 +78,12 @@ class Application(Base):
     def business_key(self) -> str:
         """What the application's process instance is about."""
         return f"application-{self.id}"
+
+    @classmethod
+    def whole(cls) -> tuple[ExecutableOption, ...]:
+        """Options for reading many with all that belongs to them."""
+        parts = (cls.wishes, cls.languages, cls.reviews, cls.results, cls.nomination)
+        return tuple(selectinload(part) for part in parts)
 
 
 class Wish(Base):

@@ -80,6 +80,7 @@ def applications_of(session: Session, person_id: int) -> list[Application]:
         select(Application)
         .where(Application.person_id == person_id)
         .order_by(Application.created_at.desc(), Application.id.desc())
+        .options(*Application.whole())
     )
     return list(session.scalars(statement))
 

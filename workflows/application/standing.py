@@ -74,6 +74,7 @@ def in_ranking(session: Session, ranking_id: int, statuses: Iterable[Status]) ->
         select(Application)
         .where(Application.ranking_id == ranking_id, Application.status.in_(list(statuses)))
         .order_by(Application.id)
+        .options(*Application.whole())
     )
     return list(session.scalars(statement))
 

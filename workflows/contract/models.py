@@ -38,17 +38,13 @@ class ContractVersion(Base):
     mobility: Mapped[Mobility] = relationship()
     base: Mapped[ContractVersion | None] = relationship(remote_side="ContractVersion.id")
     components: Mapped[list[Component]] = relationship(
-        order_by="Component.part, Component.position",
-        cascade="all, delete-orphan",
-        lazy="selectin",
+        order_by="Component.part, Component.position", cascade="all, delete-orphan"
     )
-    signatures: Mapped[list[Signature]] = relationship(
-        order_by="Signature.signed_at, Signature.id", lazy="selectin"
-    )
+    signatures: Mapped[list[Signature]] = relationship(order_by="Signature.signed_at, Signature.id")
     comments: Mapped[list[PartnerComment]] = relationship(
-        order_by="PartnerComment.at, PartnerComment.id", lazy="selectin"
+        order_by="PartnerComment.at, PartnerComment.id"
     )
-    reviews: Mapped[list[Review]] = relationship(order_by="Review.at, Review.id", lazy="selectin")
+    reviews: Mapped[list[Review]] = relationship(order_by="Review.at, Review.id")
 
     __table_args__ = (UniqueConstraint("mobility_id", "number"),)
 

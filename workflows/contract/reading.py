@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from engine.errors import NotFound
 from workflows.contract.components import applied, by_part, marked, plain, totals, view_of
@@ -51,6 +51,12 @@ def versions_of(session: Session, mobility_id: int) -> list[ContractVersion]:
         select(ContractVersion)
         .where(ContractVersion.mobility_id == mobility_id)
         .order_by(ContractVersion.number)
+        .options(
+            selectinload(ContractVersion.components),
+            selectinload(ContractVersion.signatures),
+            selectinload(ContractVersion.comments),
+            selectinload(ContractVersion.reviews),
+        )
     )
     return list(session.scalars(statement))
 

@@ -10,6 +10,7 @@ import heapq
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, select
@@ -78,10 +79,14 @@ class OutOfStep(Exception):
 
 @dataclass
 class Director:
-    """The engine on a moving clock, one more that cannot seal documents, and the journal."""
+    """The engine on a moving clock, one more that cannot seal documents, and the journal.
+
+    Both engines ring ``bell`` when they leave jobs that are due.
+    """
 
     engine: Engine
     outage: Engine
+    bell: Event
     clock: FixedClock
     office: Office
     notes: journal.Journal
@@ -210,15 +215,18 @@ class Director:
         while (due := self._next_due(at)) is not None:
             self.clock.at = max(self.clock.at, due)
             self._run()
+            self._settle()
         self.clock.at = max(self.clock.at, at)
 
     def _settle(self) -> None:
         """Run what is due now, and what follows from it."""
-        while self._next_due(self.clock.at) is not None:
-            self._run()
+        while self.bell.is_set():
+            self.bell.clear()
+            while self._run() == BATCH:
+                pass
 
-    def _run(self) -> None:
-        (self._present or self.engine).run_due_jobs(worker=WORKER, limit=BATCH)
+    def _run(self) -> int:
+        return (self._present or self.engine).run_due_jobs(worker=WORKER, limit=BATCH)
 
     def _next_due(self, until: datetime) -> datetime | None:
         with self.engine.database.read() as connection:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
@@ -129,11 +130,12 @@ def _played(
     clock = FixedClock(beginning.present - EARLIEST)
     house = _Past.of(settings)
     database = _hasty(engine.database)
-    past = type(engine)(database, registry(house), clock=clock)
+    bell = Event()
+    past = type(engine)(database, registry(house), clock=clock, wake=bell.set)
     # Stories may have the certificate for seals go missing for some hours.
     missing = replace(house, seal_pkcs12=settings.data_dir / "moved" / "seal.p12")
-    outage = type(engine)(database, registry(missing), clock=clock, feel=past.feel)
-    director = Director(past, outage, clock, office_of(house), notes, progress)
+    outage = type(engine)(database, registry(missing), clock=clock, wake=bell.set)
+    director = Director(past, outage, bell, clock, office_of(house), notes, progress)
     try:
         director.play(_stories(beginning.size, today), datetime.combine(today, MORNING, ZONE))
         director.pass_until(beginning.present)

@@ -17,8 +17,9 @@ from email.message import EmailMessage
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 
+from engine.database import Statement
 from workflows.mail.models import MailMessage
 
 if TYPE_CHECKING:
@@ -33,6 +34,13 @@ QUEUED, SENT, STORED = "queued", "sent", "stored"
 TIMEOUT_SECONDS = 20
 SUBMISSION_PORT = 587
 TLS_PORT = 465
+
+
+_written_down = Statement(
+    update(MailMessage)
+    .where(MailMessage.id == bindparam("mail"))
+    .values(status=bindparam("outcome"), sent_at=bindparam("at"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +110,14 @@ class MailJob:
 
     def apply(self, ctx: JobContext, result: Value) -> Mapping[str, Value]:
         """Write down that it went out."""
-        row = ctx.session.get_one(MailMessage, ctx.job.payload["mail"])
-        row.status = SENT if result == SENT else STORED
-        row.sent_at = ctx.now if result == SENT else None
+        _written_down(
+            ctx.unit.connection,
+            {
+                "mail": ctx.job.payload["mail"],
+                "outcome": SENT if result == SENT else STORED,
+                "at": ctx.unit.at if result == SENT else None,
+            },
+        )
         return {}
 
     def message(self, row: MailMessage, to_name: str, now: datetime) -> EmailMessage:
