@@ -7,10 +7,12 @@ the one a person chose, else the browser's, else French.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
@@ -22,6 +24,8 @@ from flask_babel import Babel, Domain, get_locale
 LANGUAGES = ("fr", "en", "es")
 DEFAULT = "fr"
 TRANSLATIONS = Path(__file__).parent / "translations"
+FRENCH_SPACE = re.compile(r" (?=[:;?!»])|(?<=«) ")
+"""Written as plain spaces in the files, where nobody sees another kind."""
 
 
 class PoDomain(Domain):  # type: ignore[misc]  # flask-babel carries no types
@@ -51,11 +55,23 @@ def load(folder: Path, language: str) -> NullTranslations:
         catalogue.mime_headers = own.mime_headers
         for message in own:
             if message.id:
+                if language == "fr":
+                    message.string = _french(message.string)
                 catalogue[message.id] = message
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)
     return Translations(compiled)
+
+
+def _french(said: Any) -> Any:
+    """A text, or the forms of a plural, as babel holds them."""
+    return unbroken(said) if isinstance(said, str) else tuple(map(unbroken, said))
+
+
+def unbroken(text: str) -> str:
+    """French with spaces at which no line breaks, before ``: ; ? !`` and inside guillemets."""
+    return FRENCH_SPACE.sub("\u00a0", text)
 
 
 def language() -> str:

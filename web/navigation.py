@@ -81,12 +81,9 @@ def capped(count: int) -> str:
     return f"{MOST}+" if count >= MOST else str(count)
 
 
-def role_band() -> str:
-    """In which role and for which department one acts."""
-    viewer = current.viewer()
-    if viewer is None:
-        return ""
-    roles = [
+def roles(viewer: Viewer) -> list[str]:
+    """The functions somebody has, with their departments; a student has none."""
+    held = [
         (viewer.is_ri, _("International office")),
         (viewer.is_admin, _("Process administrator")),
         (viewer.is_auditor, _("Auditor, reading only")),
@@ -95,7 +92,7 @@ def role_band() -> str:
         (viewer.has(LEGAL), _("Legal affairs")),
         (viewer.has(PRESIDENT), _("President’s office")),
     ]
-    said = [label for held, label in roles if held]
+    said = [label for has, label in held if has]
     for function, sentence in (
         ("coordinator", _("Coordinator: %(departments)s")),
         ("head", _("Head of department: %(departments)s")),
@@ -105,7 +102,15 @@ def role_band() -> str:
     ):
         names = ", ".join(department_name(code) for code in viewer.departments_as(function))
         said += [sentence % {"departments": names}] if names else []
-    said = said or [_("Student")]
+    return said
+
+
+def role_band() -> str:
+    """In which role and for which department one acts."""
+    viewer = current.viewer()
+    if viewer is None:
+        return ""
+    said = roles(viewer) or [_("Student")]
     said += [_("for %(name)s until %(day)s", name=s.name, day=until(s)) for s in viewer.replacing]
     said += [
         _("replaced by %(name)s until %(day)s", name=s.name, day=until(s))

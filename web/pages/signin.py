@@ -12,9 +12,8 @@ from sqlalchemy import select
 
 from web import current, sessions
 from web.addresses import number
-from web.display import department_name
 from web.i18n import LANGUAGES
-from web.navigation import safe_target
+from web.navigation import roles, safe_target
 from web.security import limiter
 from web.viewer import Viewer
 from workflows.people.models import Person
@@ -105,7 +104,7 @@ def language() -> ResponseReturnValue:
 
 
 def demo_people() -> list[DemoPerson]:
-    """The invented people, one line each, staff first."""
+    """The invented people, one line each: students, then staff by function."""
     with current.reading() as rows:
         found = rows.scalars(select(Person).where(Person.demo, Person.active)).all()
         people = [_told(Viewer.of("", person, actor_for(rows, person))) for person in found]
@@ -113,16 +112,15 @@ def demo_people() -> list[DemoPerson]:
 
 
 def _told(viewer: Viewer) -> DemoPerson:
-    def person(role: str, icon: str, rank: int) -> DemoPerson:
-        return DemoPerson(viewer.person_id, viewer.name, role, icon, rank)
-
-    if viewer.departments:
-        names = ", ".join(department_name(code) for code in viewer.departments)
-        return person(_("Coordinator: %(departments)s", departments=names), "people", 1)
-    if viewer.is_ri:
-        return person(_("International office"), "building", 2)
-    if viewer.is_admin:
-        return person(_("Process administrator"), "diagram-3", 3)
-    if viewer.is_auditor:
-        return person(_("Auditor, reading only"), "shield-check", 4)
-    return person(_("Student"), "person", 0)
+    held = roles(viewer)
+    looks = (
+        (not held, "person"),
+        (bool(viewer.departments), "people"),
+        (viewer.is_ri, "building"),
+        (viewer.is_admin, "diagram-3"),
+        (viewer.is_auditor, "shield-check"),
+        (True, "people"),
+    )
+    rank, icon = next((rank, icon) for rank, (fits, icon) in enumerate(looks) if fits)
+    role = ", ".join(held) or _("Student")
+    return DemoPerson(viewer.person_id, viewer.name, role, icon, rank)

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as lazy
 from web.words.application import upload_kind
 
 KINDS = {
+    "admission.arrival": lazy("Confirmation of arrival"),
     "exam_waiver.decision": lazy("Decision on an exam waiver"),
     "grade_transfer.transcript": lazy("Transcript of records"),
     "recognition.decision": lazy("Decision on recognition"),

@@ -1,13 +1,17 @@
 """Signing in and out: what the cookie is worth, and when it stops being worth anything."""
 
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 
-from tests.builders_web import PASSWORD
+from engine import SYSTEM
+from tests.builders_web import PASSWORD, served
 from web.security import IDLE_TIMEOUT
 from web.sessions import LIFETIME
+from workflows.people.services import create_person
 
 
 def test_wrong_password_says_so_and_keeps_the_login(app):
@@ -20,6 +24,28 @@ def test_wrong_password_says_so_and_keeps_the_login(app):
     assert answer.status_code == 401
     assert "no coinciden" in answer.text
     assert 'value="lea"' in answer.text
+
+
+def test_a_demonstration_offers_everybody_with_what_they_do(engine, settings, app):
+    functions = {"jeanne": ("jury:lea",), "remi": ("registrar",), "giulia": ()}
+    with engine.unit(SYSTEM) as unit:
+        for login, groups in functions.items():
+            person = create_person(
+                unit.session,
+                login=login,
+                given_names=login.title(),
+                family_name="Test",
+                email=f"{login}@example.org",
+                groups=groups,
+            )
+            person.demo = True
+    page = served(replace(settings, demo=True), engine).test_client().get("/sign-in")
+    offered = re.findall(r"<strong>(.+?)</strong><span>(.+?)</span>", page.text)
+    assert offered == [
+        ("Étudiant·e", "Giulia Test"),
+        ("Jury\u00a0: Langues", "Jeanne Test"),
+        ("Scolarité", "Remi Test"),
+    ]
 
 
 def test_the_session_changes_at_sign_in(app):

@@ -67,7 +67,19 @@ def test_numbers_of_any_size_have_their_words(files, catalogue, number):
     spoken = i18n.load(i18n.TRANSLATIONS, language)
     plurals = [entry for entry in catalogue if isinstance(entry.id, tuple)]
     assert len(plurals) > 20
-    assert [e.id for e in plurals if spoken.ngettext(*e.id, number) not in e.string] == []
+    forms = {
+        e.id: {text for each in e.string for text in (each, i18n.unbroken(each))} for e in plurals
+    }
+    assert [id_ for id_ in forms if spoken.ngettext(*id_, number) not in forms[id_]] == []
+
+
+def test_no_french_line_breaks_before_its_punctuation():
+    assert i18n.unbroken("Rien : « ici » ? Non ; là !") == (
+        "Rien\u00a0: «\u00a0ici\u00a0»\u00a0? Non\u00a0; là\u00a0!"
+    )
+    spoken = i18n.load(i18n.TRANSLATIONS, "fr")
+    texts = [text for text in spoken._catalog.values() if i18n.FRENCH_SPACE.search(text)]
+    assert texts == []
 
 
 def test_every_file_says_how_many_plurals_there_are(files):

@@ -16,6 +16,7 @@ function enhanceSheet(sheet) {
   sheet.dataset.enhanced = 'on';
   const form = sheet.closest('form');
   const status = form.querySelector('[data-unsaved]');
+  if (!status) return; // Nothing here is to be written.
   const cells = () => [...sheet.querySelectorAll('[data-mark]')];
 
   function look(cell) {
