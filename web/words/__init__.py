@@ -96,6 +96,7 @@ from web.words.recognition import (
     unusable_table,
 )
 from web.words.refusals import error_sentence, field_errors
+from web.words.studio import difference_kind, difference_subject, element_type
 from web.words.tasks import (
     count_of_tasks,
     event_words,
@@ -136,7 +137,10 @@ __all__ = [
     "count_of_tasks",
     "criterion",
     "days",
+    "difference_kind",
+    "difference_subject",
     "document_kind",
+    "element_type",
     "eligibility_rule",
     "error_sentence",
     "event_words",
