@@ -71,6 +71,7 @@ from web.words.grade_transfer import (
 )
 from web.words.imports import import_problem
 from web.words.incidents import incident_advice, incident_sentence
+from web.words.lint import problem_meaning
 from web.words.office import (
     days,
     in_place_of,
@@ -188,6 +189,7 @@ __all__ = [
     "plan_term",
     "plan_warning",
     "points",
+    "problem_meaning",
     "programme",
     "reason_for",
     "recognition_outcome",

@@ -11,9 +11,11 @@ from werkzeug.test import encode_multipart
 
 from engine import SYSTEM
 from engine.definitions import Bundle, to_zip
+from engine.definitions.codes import CODES
 from tests.builders_domain import ROOT
 from tests.builders_web import actor_of, application
 from tests.security import hostile_zip
+from web.words.lint import MEANINGS
 
 CONTRACT = Bundle.from_folder(ROOT / "bpmn" / "contract")
 DEADLINES = CONTRACT.files["deadlines.dmn"]
@@ -187,6 +189,19 @@ def test_a_problem_leads_to_its_element(sam):
     chosen = sam.get(link[1])
     assert f'data-active="{link[2]}"' in chosen.text
     assert 'data-active=""' in sam.get("/processes/contract/draft?element=%22><script>").text
+
+
+def test_every_code_of_the_lint_has_its_words():
+    assert {code: each.meaning for code, each in CODES.items()} == {
+        code: str(text) for code, text in MEANINGS.items()
+    }
+
+
+def test_a_problem_is_said_in_the_reader_s_language(sam):
+    upload(sam, ("contract.bpmn", b"<half"))
+    sam.post("/language", data={"language": "fr"})
+    page = text_of(sam.get("/processes/contract/draft"))
+    assert "Le fichier n’est pas du XML bien formé. The file is not well-formed XML" in page
 
 
 def test_a_name_with_a_script_is_only_text(sam):
