@@ -5,14 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cached_property
 
-from engine.clock import Clock
-from engine.database import Database
 from engine.deploying import Deploying
-from engine.dispatch import Wake, nobody
-from engine.feel import Feel
 from engine.identity import SYSTEM, Actor
-from engine.registry import Registry
 from engine.runtime import (
     idempotency,
     incidents,
@@ -42,17 +38,9 @@ class Engine(Deploying):
     A command given a ``unit`` joins that unit's transaction instead.
     """
 
-    def __init__(
-        self,
-        database: Database,
-        registry: Registry,
-        *,
-        clock: Clock | None = None,
-        wake: Wake = nobody,
-        feel: Feel | None = None,
-    ) -> None:
-        super().__init__(database, registry, clock=clock, wake=wake, feel=feel)
-        self._runner = JobRunner(database, registry, self._definitions, self.reading)
+    @cached_property
+    def _runner(self) -> JobRunner:
+        return JobRunner(self.database, self.registry, self._definitions, self.reading)
 
     def start(
         self,

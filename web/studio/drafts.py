@@ -14,9 +14,9 @@ from engine.errors import Conflict, DeploymentRejected, InvalidInput, NotFound
 from web import current, words
 from web.addresses import number
 from web.display import remember_names
+from web.studio.answers import in_force_now, note_of, too_late, version_seen
 from web.studio.library import answer_diagram, versions_of
 from web.studio.outline import drawn, outline_of, sizes_of
-from web.studio.refusals import note_of, too_late, version_seen
 
 pages = Blueprint("process_drafts", __name__)
 
@@ -175,8 +175,4 @@ def publish(key: str) -> ResponseReturnValue:
         return _confirm(key, {}), 422
     except Conflict:
         return too_late(key)
-    if definition.version == seen:
-        flash(_("Nothing was changed: version %(number)s says the same.", number=seen))
-    else:
-        flash(_("Version %(number)s is in force.", number=definition.version), "done")
-    return redirect(url_for("processes.version", key=key, number=definition.version))
+    return in_force_now(definition, seen)

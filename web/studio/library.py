@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from engine import Version
 from engine.definitions import compare, to_zip
 from engine.errors import Conflict, InvalidInput, NotFound
 from web import current, words
 from web.display import remember_names
+from web.studio.answers import in_force_now, note_of, too_late, version_seen
 from web.studio.outline import drawn, outline_of, sizes_of
-from web.studio.refusals import note_of, too_late, version_seen
 
 pages = Blueprint("processes", __name__)
 
@@ -143,8 +142,4 @@ def go_back(key: str, number: int) -> ResponseReturnValue:
         return _confirm(key, number, words.field_errors(refused.errors)), 422
     except Conflict:
         return too_late(key)
-    if definition.version == seen:
-        flash(_("Nothing was changed: version %(number)s says the same.", number=seen))
-    else:
-        flash(_("Version %(number)s is in force.", number=definition.version), "done")
-    return redirect(url_for("processes.version", key=key, number=definition.version))
+    return in_force_now(definition, seen)

@@ -1,12 +1,14 @@
-"""What the studio's forms have in common: the note, what was seen, and coming too late."""
+"""What the studio's forms have in common: the note, what was seen, what is answered."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import render_template, request
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
+from engine import Definition
 from engine.errors import InvalidInput
 from engine.texts import checked
 from web import current
@@ -27,6 +29,15 @@ def note_of(form: Mapping[str, str]) -> str:
 def version_seen(form: Mapping[str, str]) -> int:
     """The number of the version that was in force when the page was made; 0 for no number."""
     return number(form.get("in_force", "")) or 0
+
+
+def in_force_now(definition: Definition, seen: int) -> ResponseReturnValue:
+    """The answer to a publication: the version in force, new or the one that said the same."""
+    if definition.version == seen:
+        flash(_("Nothing was changed: version %(number)s says the same.", number=seen))
+    else:
+        flash(_("Version %(number)s is in force.", number=definition.version), "done")
+    return redirect(url_for("processes.version", key=definition.key, number=definition.version))
 
 
 def too_late(key: str) -> ResponseReturnValue:
