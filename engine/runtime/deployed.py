@@ -192,12 +192,14 @@ class Definitions:
 
     def numbered(self, connection: Connection, key: str, number: int) -> Definition:
         """One version of a process by its number; raises NotFound."""
-        row = connection.execute(
-            select(definition.c.id).where(definition.c.key == key, definition.c.version == number)
-        ).one_or_none()
-        if row is None:
+        rows = connection.execute(
+            select(definition.c.id, definition.c.version).where(definition.c.key == key)
+        )
+        # Compared here: PostgreSQL refuses a number that its column could not hold.
+        found = next((row.id for row in rows.all() if row.version == number), None)
+        if found is None:
             raise NotFound
-        return self.get(connection, row.id)
+        return self.get(connection, found)
 
     def versions(self, connection: Connection, key: str | None) -> list[Version]:
         """Every version of every process, or of one, by key and the newest first."""

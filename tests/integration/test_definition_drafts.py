@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import func, select
 
@@ -200,6 +202,24 @@ def test_going_back_needs_to_know_what_is_in_force(deployed):
     with pytest.raises(NotFound):
         deployed.go_back("approval", 9, actor=SAM, note="x", replacing=2)
     assert deployed.go_back("approval", 2, actor=SAM, note="x", replacing=2).version == 2
+
+
+@pytest.mark.parametrize("number", [0, 9, 2**31, 2**63 - 1])
+def test_a_number_that_no_version_has_is_not_found(deployed, number):
+    with pytest.raises(NotFound):
+        deployed.version("approval", number)
+
+
+def test_what_the_installation_no_longer_offers_is_not_gone_back_to(deployed):
+    offered = dict(deployed.registry.services)
+    diagram = Diagram("approval").start().service("tell", "notify").end()
+    deployed.deploy(diagram.flow("begin", "tell", "finish").bundle(), actor=SYSTEM)
+    deployed.deploy(THREE, actor=SYSTEM)
+    deployed.registry = replace(deployed.registry, services={})
+    with pytest.raises(DeploymentRejected):
+        deployed.go_back("approval", 2, actor=SAM, note="x", replacing=3)
+    deployed.registry = replace(deployed.registry, services=offered)
+    assert deployed.go_back("approval", 2, actor=SAM, note="x", replacing=3).version == 4
 
 
 def test_of_two_who_go_back_at_once_one_wins(deployed):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -9,8 +10,8 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from engine import Version
-from engine.definitions import compare, to_zip
-from engine.errors import Conflict, InvalidInput, NotFound
+from engine.definitions import Problem, Severity, compare, to_zip
+from engine.errors import Conflict, DeploymentRejected, InvalidInput, NotFound
 from web import current, words
 from web.display import remember_names
 from web.studio.answers import in_force_now, note_of, too_late, version_seen
@@ -110,10 +111,15 @@ def export(key: str, number: int) -> ResponseReturnValue:
 @pages.get("/processes/<key:key>/versions/<id:number>/go-back")
 def confirm_going_back(key: str, number: int) -> ResponseReturnValue:
     """What publishing an earlier version again will do, and the question why."""
-    return _confirm(key, number, {})
+    return _confirm(key, number)
 
 
-def _confirm(key: str, number: int, errors: dict[str, list[str]]) -> str:
+def _confirm(
+    key: str,
+    number: int,
+    errors: Mapping[str, list[str]] | None = None,
+    problems: Sequence[Problem] = (),
+) -> str:
     versions = versions_of(key)
     definition = current.engine().version(key, number)
     in_force = current.engine().definition(versions[0].definition_id)
@@ -126,7 +132,8 @@ def _confirm(key: str, number: int, errors: dict[str, list[str]]) -> str:
         restricted=in_force.model.restricted,
         changes=compare(in_force.bundle, definition.bundle),
         note=request.form.get("note", ""),
-        errors=errors,
+        errors=errors or {},
+        problems=[each for each in problems if each.severity is Severity.ERROR],
     )
 
 
@@ -140,6 +147,8 @@ def go_back(key: str, number: int) -> ResponseReturnValue:
         )
     except InvalidInput as refused:
         return _confirm(key, number, words.field_errors(refused.errors)), 422
+    except DeploymentRejected as refused:
+        return _confirm(key, number, problems=refused.problems), 422
     except Conflict:
         return too_late(key)
     return in_force_now(definition, seen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from werkzeug.datastructures import FileStorage
@@ -135,7 +136,15 @@ def test_an_export_is_the_bundle_and_the_same_bytes_each_time(sam):
 
 
 @pytest.mark.parametrize(
-    "path", ["nothing", "nothing/draft", "contract/versions/9", "Contract", "contract/versions/0"]
+    "path",
+    [
+        "nothing",
+        "nothing/draft",
+        "contract/versions/9",
+        "Contract",
+        "contract/versions/0",
+        f"contract/versions/{2**62}",
+    ],
 )
 def test_what_is_not_there_is_not_found(sam, path):
     assert sam.get(f"/processes/{path}").status_code == 404
@@ -318,6 +327,19 @@ def test_going_back_publishes_the_earlier_version_again(sam, engine):
     assert engine.versions("contract")[0].note == "Seven were enough"
     assert engine.version("contract", 3).bundle == CONTRACT
     assert sam.post(address, data={**typed, "note": "x"}).status_code == 409
+
+
+def test_what_is_no_longer_installed_is_not_gone_back_to(sam, engine, monkeypatch):
+    upload(sam, ("deadlines.dmn", CHANGED))
+    publish(sam)
+    monkeypatch.setattr(engine, "registry", replace(engine.registry, services={}))
+    answer = sam.post(
+        "/processes/contract/versions/1/go-back", data={"in_force": 2, "note": "It was better"}
+    )
+    assert answer.status_code == 422
+    assert "needs what is no longer installed here" in text_of(answer)
+    assert "It was better" in answer.text
+    assert numbers(engine) == [2, 1]
 
 
 def test_auditors_see_all_and_change_nothing(sign_in, sam):
