@@ -32,6 +32,7 @@ from engine.registry import (
     TaskHandler,
 )
 from engine.runtime.deployed import Definition
+from engine.runtime.drafts import Draft
 from engine.runtime.work_items import TakeBack
 from engine.unit import Unit
 from engine.values import (
@@ -51,6 +52,7 @@ from engine.values import (
     Started,
     Value,
     Verification,
+    Version,
     WorkItem,
     WorkItemStatus,
 )
@@ -67,6 +69,7 @@ __all__ = [
     "Definition",
     "Delivery",
     "DeploymentRejected",
+    "Draft",
     "Engine",
     "EngineError",
     "ExecutionError",
@@ -102,6 +105,7 @@ __all__ = [
     "Unit",
     "Value",
     "Verification",
+    "Version",
     "WorkItem",
     "WorkItemStatus",
 ]

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cached_property
 
-from engine.clock import Clock, SystemClock
-from engine.database import Database
-from engine.definitions import Bundle, Problem, Severity
-from engine.definitions import lint as lint_bundle
-from engine.definitions import lint_file as lint_one
-from engine.dispatch import Wake, nobody
-from engine.errors import DeploymentRejected
-from engine.feel import Feel
+from engine.deploying import Deploying
 from engine.identity import SYSTEM, Actor
-from engine.queries import Queries
-from engine.registry import Registry
 from engine.runtime import (
     idempotency,
     incidents,
@@ -25,9 +16,7 @@ from engine.runtime import (
     messages,
     work_items,
 )
-from engine.runtime.catalogue import catalogue
 from engine.runtime.completion import Submission, complete
-from engine.runtime.deployed import Definition, Definitions
 from engine.runtime.jobs import BATCH, JobRunner, claim_due
 from engine.unit import Unit
 from engine.values import (
@@ -41,7 +30,7 @@ from engine.values import (
 _log = logging.getLogger(__name__)
 
 
-class Engine(Queries):
+class Engine(Deploying):
     """Runs process definitions.
 
     Every command is one transaction: decision, domain rows, token move, work
@@ -49,65 +38,9 @@ class Engine(Queries):
     A command given a ``unit`` joins that unit's transaction instead.
     """
 
-    def __init__(
-        self,
-        database: Database,
-        registry: Registry,
-        *,
-        clock: Clock | None = None,
-        wake: Wake = nobody,
-        feel: Feel | None = None,
-    ) -> None:
-        clock = clock or SystemClock()
-        self.feel = feel or Feel(clock)
-        super().__init__(database, clock, Definitions(self.feel))
-        self.registry = registry
-        self._wake = wake
-        self._runner = JobRunner(database, registry, self._definitions, self.reading)
-
-    @contextmanager
-    def unit(self, actor: Actor) -> Iterator[Unit]:
-        """One transaction for ``actor``, committed when the block ends.
-
-        The workers are woken after the commit when jobs are due.
-        """
-        with self.database.write() as connection:
-            unit = Unit(connection, actor, self.clock.now(), self.registry.opened)
-            try:
-                yield unit
-                unit.flush()
-            finally:
-                unit.close()
-        if unit.wakes:
-            self._wake()
-
-    @contextmanager
-    def _in(self, actor: Actor, unit: Unit | None) -> Iterator[Unit]:
-        if unit is not None:
-            yield unit
-            return
-        with self.unit(actor) as own:
-            yield own
-
-    def lint(self, bundle: Bundle) -> list[Problem]:
-        """What is wrong with a bundle; empty when it can be deployed as it is."""
-        return lint_bundle(bundle, catalogue(self.registry, self.feel))
-
-    def lint_file(self, name: str, content: bytes) -> list[Problem]:
-        """What is wrong with one file alone; partners it lacks are only warnings."""
-        return lint_one(name, content, catalogue(self.registry, self.feel))
-
-    def deploy(self, bundle: Bundle, *, actor: Actor, note: str = "") -> Definition:
-        """Store a bundle as the next version of its process.
-
-        The same bundle as the latest version changes nothing. Raises
-        DeploymentRejected with every problem when one of them is an error.
-        """
-        problems = self.lint(bundle)
-        if any(problem.severity is Severity.ERROR for problem in problems):
-            raise DeploymentRejected(problems)
-        with self.unit(actor) as unit:
-            return self._definitions.store(unit, bundle, note)
+    @cached_property
+    def _runner(self) -> JobRunner:
+        return JobRunner(self.database, self.registry, self._definitions, self.reading)
 
     def start(
         self,

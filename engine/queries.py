@@ -14,9 +14,10 @@ from engine.database import Database
 from engine.errors import NotFound
 from engine.history import queries as history
 from engine.identity import Actor
-from engine.runtime import inbox, incidents, instances, pace, work_items
+from engine.runtime import drafts, inbox, incidents, instances, pace, work_items
 from engine.runtime.access import require_item_sight, require_sight
 from engine.runtime.deployed import Definition, Definitions
+from engine.runtime.drafts import Draft
 from engine.runtime.presenting import present_item
 from engine.tables import instance, work_item
 from engine.tables.types import to_micros
@@ -31,6 +32,7 @@ from engine.values import (
     Page,
     SeatState,
     Verification,
+    Version,
     WorkItem,
 )
 
@@ -58,6 +60,26 @@ class Queries:
         """One version; raises NotFound."""
         with self.database.read() as connection:
             return self._definitions.get(connection, definition_id)
+
+    def version(self, key: str, number: int) -> Definition:
+        """A version of a process by its number; raises NotFound."""
+        with self.database.read() as connection:
+            return self._definitions.numbered(connection, key, number)
+
+    def versions(self, key: str | None = None) -> list[Version]:
+        """Every version of a process, or of all, by key and the newest first; one statement."""
+        with self.database.read() as connection:
+            return self._definitions.versions(connection, key)
+
+    def definition_draft(self, key: str) -> Draft | None:
+        """The draft of the next version of a process, if there is one."""
+        with self.database.read() as connection:
+            return drafts.find(connection, key)
+
+    def definition_drafts(self) -> dict[str, str]:
+        """Who has saved a draft last, by the key of its process."""
+        with self.database.read() as connection:
+            return drafts.keys(connection)
 
     def instance(self, instance_id: int, *, actor: Actor) -> Instance:
         """An instance the actor may see, with its open work items; raises NotFound."""

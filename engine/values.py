@@ -274,3 +274,20 @@ class Verification:
     def intact(self) -> bool:
         """True when nothing is wrong."""
         return not self.faults
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One deployed version of a process. ``running`` counts its active cases.
+
+    Cases that are hidden from who oversees are not counted.
+    """
+
+    definition_id: int
+    key: str
+    number: int
+    note: str
+    digest: str
+    deployed_at: datetime
+    deployed_by: str
+    running: int

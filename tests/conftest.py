@@ -25,8 +25,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import create_engine, text
 
-from engine import Database, Engine, FixedClock
-from engine import engine as engine_module
+from engine import Database, Engine, FixedClock, deploying
 from engine.tables import triggers
 from tests.builders_web import Compiled
 from tests.servers import PostgreSQL, Redis, running_server
@@ -83,7 +82,7 @@ def _templates_compiled_once():
 def _bundles_linted_once():
     """Most tests deploy the product's own bundles, each on an engine of its own."""
     known = {}
-    lint = engine_module.lint_bundle
+    lint = deploying.lint_bundle
 
     def once(bundle, catalogue):
         offers = (catalogue.approval_kinds, catalogue.services, catalogue.handlers, catalogue.pages)
@@ -92,9 +91,9 @@ def _bundles_linted_once():
             known[key] = lint(bundle, catalogue)
         return list(known[key])
 
-    engine_module.lint_bundle = once
+    deploying.lint_bundle = once
     yield
-    engine_module.lint_bundle = lint
+    deploying.lint_bundle = lint
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Who may come in where: one table, endpoint to policy, enforced before every request.
+"""Who may come in where: one table, endpoint to policy, which web.enforcement holds everybody to.
 
 An endpoint without a policy stops the application from being created. A policy
 says which roles may use the route and, where the route names an object, loads
@@ -12,13 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
-from flask import Flask, abort, g, redirect, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import g
 
 from engine.errors import Forbidden, NotFound
 from engine.identity import Actor
-from web import current, partner_links, standing
+from web import current
 from web.pages import (
     applications,
     campaign_rows,
@@ -30,12 +28,10 @@ from web.pages import (
     rankings,
     relay,
 )
-from web.security import limiter
 from web.viewer import Viewer
 from workflows.mobility.services import mobility_of_case
 from workflows.relay.services import party_of
 
-log = structlog.get_logger(__name__)
 Loader = Callable[[Viewer, Mapping[str, Any]], None]
 
 
@@ -94,6 +90,10 @@ STARTERS = Policy(
 OPERATORS = Policy(
     "process administrator or international office",
     lambda viewer: viewer.is_admin or viewer.is_ri,
+)
+PROCESS_ADMINISTRATORS = Policy("process administrator", lambda viewer: viewer.is_admin)
+PROCESS_READERS = Policy(
+    "process administrator or auditor", lambda viewer: viewer.is_admin or viewer.is_auditor
 )
 COMMENT_TASK = Policy("work item the person takes part in", _takes_part, _work_item)
 COMMENT_CASE = Policy("case the person takes part in", _takes_part, _instance)
@@ -204,6 +204,21 @@ ACCESS: Mapping[str, Policy] = {
     "imports.upload": RI,
     "incidents.index": OPERATORS,
     "incidents.retry": OPERATORS,
+    "processes.index": PROCESS_READERS,
+    "processes.show": PROCESS_READERS,
+    "processes.version": PROCESS_READERS,
+    "processes.diagram": PROCESS_READERS,
+    "processes.export": PROCESS_READERS,
+    "processes.confirm_going_back": PROCESS_ADMINISTRATORS,
+    "processes.go_back": PROCESS_ADMINISTRATORS,
+    "process_drafts.show": PROCESS_READERS,
+    "process_drafts.diagram": PROCESS_READERS,
+    "process_drafts.save": PROCESS_ADMINISTRATORS,
+    "process_drafts.take_out": PROCESS_ADMINISTRATORS,
+    "process_drafts.confirm_discarding": PROCESS_ADMINISTRATORS,
+    "process_drafts.discard": PROCESS_ADMINISTRATORS,
+    "process_drafts.confirm_publishing": PROCESS_ADMINISTRATORS,
+    "process_drafts.publish": PROCESS_ADMINISTRATORS,
     "contract_change.ask": PARTY_CASE,
     "contract_change.send": PARTY_CASE,
     "contract_change.take_back": PARTY_CASE,
@@ -264,84 +279,3 @@ ACCESS: Mapping[str, Policy] = {
     "api.history": OWN_CASE,
     "api-docs.openapi_json": PUBLIC,
 }
-
-
-def init_app(app: Flask) -> None:
-    """Enforce the table in front of every view of ``app``."""
-
-    @app.before_request
-    def enforce() -> ResponseReturnValue | None:
-        if request.endpoint is None:
-            return None
-        policy = ACCESS[request.endpoint]
-        if policy is LOCAL and request.remote_addr not in {"127.0.0.1", "::1"}:
-            return _denied(policy)
-        if policy is PARTNER_LINK:
-            # Counted before the link is read, so that guessing is what the limit stops.
-            with limiter.limit("60 per minute"):
-                partner_links.load((request.view_args or {})["token"])
-        if policy is RELAY_LINK:
-            with limiter.limit("60 per minute"):
-                relay.load_link((request.view_args or {})["token"])
-        if policy.roles is None:
-            return None
-        return _admit(policy, policy.roles)
-
-
-def _admit(policy: Policy, roles: Callable[[Viewer], bool]) -> ResponseReturnValue | None:
-    viewer = current.viewer()
-    if viewer is None:
-        return _ask_to_sign_in()
-    refusal: NotFound | Forbidden | None = None
-    for place in standing.places(viewer):
-        if not roles(place):
-            continue
-        try:
-            if policy.load is not None:
-                policy.load(place, request.view_args or {})
-        except (NotFound, Forbidden) as refused:
-            refusal = refusal or refused
-            continue
-        standing.take(place)
-        return None
-    if refusal is None:
-        return _denied(policy)
-    _log_denied(policy)
-    raise refusal
-
-
-def _ask_to_sign_in() -> ResponseReturnValue:
-    wants_page = request.method == "GET" and "HX-Request" not in request.headers
-    if request.path.startswith("/api/") or not wants_page:
-        abort(401)
-    return redirect(url_for("signin.show", next=request.full_path.rstrip("?")))
-
-
-def _denied(policy: Policy) -> ResponseReturnValue:
-    _log_denied(policy)
-    raise Forbidden
-
-
-def _log_denied(policy: Policy) -> None:
-    viewer = current.viewer()
-    log.warning(
-        "access denied",
-        endpoint=request.endpoint,
-        method=request.method,
-        path=request.path,
-        policy=policy.name,
-        actor=viewer.actor.id if viewer else None,
-        remote_addr=request.remote_addr,
-    )
-
-
-def require_complete(app: Flask) -> None:
-    """Raise RuntimeError unless every endpoint of ``app`` has a policy and every policy a route."""
-    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
-    unguarded = sorted(endpoints - ACCESS.keys())
-    unused = sorted(ACCESS.keys() - endpoints)
-    if unguarded or unused:
-        raise RuntimeError(
-            f"web/access.py: endpoints without a policy: {unguarded}; "
-            f"policies without an endpoint: {unused}."
-        )

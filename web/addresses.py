@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import BaseConverter, IntegerConverter
 
 from engine.errors import InvalidInput
 
@@ -22,6 +22,12 @@ class IdConverter(IntegerConverter):
 
     def __init__(self, url_map: Any) -> None:
         super().__init__(url_map, min=1, max=MAX_ID)
+
+
+class KeyConverter(BaseConverter):
+    """The key of a process definition; other text is no such page."""
+
+    regex = "[a-z][a-z0-9_-]{0,62}"
 
 
 def number(text: str) -> int | None:

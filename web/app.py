@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from flask import Flask
 
 from web import (
-    access,
     assets,
     current,
     display,
+    enforcement,
     errors,
     i18n,
     navigation,
@@ -18,7 +18,7 @@ from web import (
     sessions,
     words,
 )
-from web.addresses import IdConverter
+from web.addresses import IdConverter, KeyConverter
 from web.api import register_api
 from web.pages import (
     applications,
@@ -55,6 +55,7 @@ from web.pages import (
     tasks,
     validation_plan,
 )
+from web.studio import drafts, library
 
 if TYPE_CHECKING:
     from engine import Engine
@@ -92,6 +93,8 @@ PAGES = (
     relay,
     imports,
     incidents,
+    library,
+    drafts,
     outbox,
     settings,
     partner,
@@ -112,6 +115,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     app.config["SECRET_KEY"] = settings.secret_key
     app.extensions[current.KEY] = current.Running(engine, settings)
     app.url_map.converters["id"] = IdConverter
+    app.url_map.converters["key"] = KeyConverter
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["words"] = words
@@ -125,11 +129,11 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     assets.init_app(app)
     display.init_app(app)
     navigation.init_app(app)
-    access.init_app(app)
+    enforcement.init_app(app)
     for module in PAGES:
         app.register_blueprint(module.pages)
     register_api(app)
     # After the API, whose extension brings handlers of its own.
     errors.init_app(app)
-    access.require_complete(app)
+    enforcement.require_complete(app)
     return app

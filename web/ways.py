@@ -49,6 +49,10 @@ def _operators(viewer: Viewer) -> bool:
     return viewer.is_ri or viewer.is_admin
 
 
+def _process_readers(viewer: Viewer) -> bool:
+    return viewer.is_admin or viewer.is_auditor
+
+
 def _operators_of_a_demo(viewer: Viewer) -> bool:
     return _operators(viewer) and current.settings().demo
 
@@ -127,6 +131,13 @@ TOOLS: tuple[Way, ...] = (
         lazy("Cases that cannot go on by themselves, and what to do about them."),
         "exclamation-triangle",
         _operators,
+    ),
+    Way(
+        "processes.index",
+        lazy("Processes"),
+        lazy("The lifecycles: their versions, what differs between them, the next one as a draft."),
+        "diagram-3",
+        _process_readers,
     ),
     Way(
         "settings.substitutes",

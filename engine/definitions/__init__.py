@@ -1,8 +1,11 @@
 """Bundles, what is wrong with them, and what they say."""
 
+from engine.definitions.archive import to_zip
 from engine.definitions.bundle import Bundle
 from engine.definitions.catalogue import Catalogue
+from engine.definitions.comparing import Change, Fact, Kind, compare
 from engine.definitions.describe import describe
+from engine.definitions.inventory import Subject
 from engine.definitions.linting import lint, lint_file
 from engine.definitions.model import (
     DefinitionModel,
@@ -14,20 +17,29 @@ from engine.definitions.model import (
     ProcessFacts,
 )
 from engine.definitions.problems import Problem, Severity
+from engine.definitions.revising import revised, without
 
 __all__ = [
     "Bundle",
     "Catalogue",
+    "Change",
     "DefinitionModel",
     "Element",
+    "Fact",
     "Flow",
+    "Kind",
     "Lane",
     "Loop",
     "Message",
     "Problem",
     "ProcessFacts",
     "Severity",
+    "Subject",
+    "compare",
     "describe",
     "lint",
     "lint_file",
+    "revised",
+    "to_zip",
+    "without",
 ]

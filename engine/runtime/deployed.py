@@ -11,21 +11,25 @@ from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, literal_column, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.elements import ColumnElement
 
 from engine.definitions import Bundle, DefinitionModel, Element, describe
-from engine.errors import ExpressionError, NotFound
+from engine.errors import Conflict, ExpressionError, NotFound
 from engine.feel import Feel
 from engine.feel.dmn import Decision, parse_decisions
 from engine.forms import Form, compile_form
 from engine.ids import new_id
 from engine.kernel import Executable, compile_process
-from engine.tables import definition, definition_file
+from engine.tables import definition, definition_file, instance
 from engine.tables.types import from_micros
 from engine.unit import Unit
-from engine.values import Value
+from engine.values import InstanceStatus, Value, Version
 
 _CACHED = 64
+# A partial index is used only where the statement itself says the number.
+_ACTIVE: ColumnElement[int] = literal_column(str(int(InstanceStatus.ACTIVE)))
 
 
 class Content:
@@ -186,15 +190,60 @@ class Definitions:
         )
         return [self.get(connection, row.id) for row in rows.all()]
 
+    def numbered(self, connection: Connection, key: str, number: int) -> Definition:
+        """One version of a process by its number; raises NotFound."""
+        rows = connection.execute(
+            select(definition.c.id, definition.c.version).where(definition.c.key == key)
+        )
+        # Compared here: PostgreSQL refuses a number that its column could not hold.
+        found = next((row.id for row in rows.all() if row.version == number), None)
+        if found is None:
+            raise NotFound
+        return self.get(connection, found)
+
+    def versions(self, connection: Connection, key: str | None) -> list[Version]:
+        """Every version of every process, or of one, by key and the newest first."""
+        running = func.count(instance.c.id)
+        query = (
+            select(definition, running.label("running"))
+            .select_from(definition)
+            .outerjoin(
+                instance,
+                (instance.c.definition_id == definition.c.id)
+                & (instance.c.status == _ACTIVE)
+                & instance.c.restricted.is_(False),
+            )
+            .group_by(definition.c.id)
+            .order_by(definition.c.key, definition.c.version.desc())
+        )
+        rows = connection.execute(query if key is None else query.where(definition.c.key == key))
+        return [
+            Version(
+                definition_id=row.id,
+                key=row.key,
+                number=row.version,
+                note=row.note,
+                digest=row.digest,
+                deployed_at=from_micros(row.deployed_at),
+                deployed_by=row.deployed_by,
+                running=row.running,
+            )
+            for row in rows
+        ]
+
     def ids_of(self, connection: Connection, key: str) -> list[int]:
         """The ids of every version of a process."""
         rows = connection.execute(select(definition.c.id).where(definition.c.key == key))
         return [row.id for row in rows]
 
-    def store(self, unit: Unit, bundle: Bundle, note: str) -> Definition:
+    def store(
+        self, unit: Unit, bundle: Bundle, note: str, replacing: int | None = None
+    ) -> Definition:
         """Store a checked bundle as the next version.
 
-        A bundle equal to the latest version is that version: nothing is stored.
+        A bundle equal to the latest version is that version: nothing is stored. Raises
+        Conflict where the latest version is not the number ``replacing``, if one is given,
+        and where another is stored at the same moment.
         """
         latest = unit.connection.execute(
             select(definition.c.id, definition.c.version, definition.c.digest)
@@ -202,20 +251,22 @@ class Definitions:
             .order_by(definition.c.version.desc())
             .limit(1)
         ).one_or_none()
+        number = 0 if latest is None else latest.version
+        if replacing not in (None, number):
+            raise Conflict
         if latest is not None and latest.digest == bundle.digest:
             return self.get(unit.connection, latest.id)
         definition_id = new_id()
-        unit.connection.execute(
-            insert(definition).values(
-                id=definition_id,
-                key=bundle.key,
-                version=1 if latest is None else latest.version + 1,
-                digest=bundle.digest,
-                note=note,
-                deployed_at=unit.at,
-                deployed_by=unit.actor.id,
-            )
-        )
+        values = {
+            "id": definition_id,
+            "key": bundle.key,
+            "version": number + 1,
+            "digest": bundle.digest,
+            "note": note,
+            "deployed_at": unit.at,
+            "deployed_by": unit.actor.id,
+        }
+        _take_number(unit.connection, values)
         unit.connection.execute(
             insert(definition_file),
             [
@@ -252,3 +303,11 @@ class Definitions:
             if len(self._cache) > _CACHED:
                 self._cache.popitem(last=False)
         return found
+
+
+def _take_number(connection: Connection, values: Mapping[str, Any]) -> None:
+    try:
+        connection.execute(insert(definition).values(**values))
+    except IntegrityError as taken:
+        # PostgreSQL lets two look at once; the number is the first one's.
+        raise Conflict from taken

@@ -4,7 +4,12 @@ history and one transaction cover engine and domain alike.
 
 from __future__ import annotations
 
-from engine.tables.definition import definition, definition_file
+from engine.tables.definition import (
+    definition,
+    definition_draft,
+    definition_draft_file,
+    definition_file,
+)
 from engine.tables.history import history_event, history_payload, triggers
 from engine.tables.instance import identity_link, instance
 from engine.tables.job import job, subscription
@@ -15,6 +20,8 @@ from engine.tables.work_item import comment, work_item
 __all__ = [
     "comment",
     "definition",
+    "definition_draft",
+    "definition_draft_file",
     "definition_file",
     "history_event",
     "history_payload",

@@ -1,4 +1,4 @@
-"""Deployed process definitions: immutable versions of a bundle."""
+"""Process definitions: deployed versions, which never change, and the drafts of the next ones."""
 
 from __future__ import annotations
 
@@ -24,6 +24,26 @@ definition_file = Table(
     "definition_file",
     metadata,
     Column("definition_id", BIG, ForeignKey("definition.id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+definition_draft = Table(
+    "definition_draft",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("revision", BIG, nullable=False),
+    Column("based_on", Integer, nullable=False),
+    Column("saved_at", BIG, nullable=False),
+    Column("saved_by", Text, nullable=False),
+)
+"""The next version of a process while it is worked on. ``revision`` is another number after
+each save, and none comes twice; ``based_on`` is the version that was in force at the first."""
+
+definition_draft_file = Table(
+    "definition_draft_file",
+    metadata,
+    Column("key", Text, ForeignKey("definition_draft.key", ondelete="CASCADE"), primary_key=True),
     Column("name", Text, primary_key=True),
     Column("content", LargeBinary, nullable=False),
 )

@@ -44,6 +44,12 @@ instance = Table(
         sqlite_where=text("restricted = 1"),
         postgresql_where=text("restricted"),
     ),
+    Index(
+        "ix_instance_running",
+        "definition_id",
+        sqlite_where=text("status = 0"),
+        postgresql_where=text("status = 0"),
+    ),
 )
 """``restricted`` hides an instance from those who oversee and have no part in it."""
 

@@ -14,6 +14,9 @@ from engine import SYSTEM, Actor, Database, Engine, FixedClock, Job, JobContext,
 from engine.dispatch import Wake, nobody
 from engine.tables import (
     comment,
+    definition,
+    definition_draft,
+    definition_draft_file,
     history_event,
     idempotency,
     incident,
@@ -157,6 +160,24 @@ def _tomorrow(engine: Engine) -> None:
     work(engine)
 
 
+def _drafted(engine: Engine) -> None:
+    three = Diagram("plain").start().user("ask").user("then").user("last").end()
+    bundle = three.flow("begin", "ask", "then", "last", "finish").bundle()
+    engine.save_definition_draft(bundle, actor=CHIEF, revision=None, based_on=1)
+
+
+def _drafted_once(engine: Engine) -> None:
+    if engine.definition_draft("plain") is None:
+        _drafted(engine)
+
+
+def _publish(engine: Engine) -> object:
+    draft = engine.definition_draft("plain")
+    if draft is None:
+        return None  # the process that died had come through
+    return engine.publish("plain", actor=CHIEF, note="Once", revision=draft.revision, replacing=1)
+
+
 def _failed(engine: Engine) -> None:
     start(engine, "broken")
     work(engine)
@@ -171,6 +192,8 @@ COMMANDS = [
             actor=SYSTEM,
         ),
     ),
+    Command("save_definition_draft", lambda engine: None, _drafted_once),
+    Command("publish", _drafted, _publish),
     Command(
         "start",
         lambda engine: None,
@@ -254,6 +277,9 @@ def facts(database: Database) -> dict[str, list[Any]]:
         "history": (history_event.c.kind, history_event.c.element, history_event.c.actor),
         "idempotency": (idempotency.c.key,),
         "message": (received_message.c.message_id,),
+        "definition": (definition.c.key, definition.c.version, definition.c.note),
+        "draft": (definition_draft.c.key, definition_draft.c.based_on),
+        "draft_file": (definition_draft_file.c.name, definition_draft_file.c.content),
     }
     with database.read() as connection:
         return {

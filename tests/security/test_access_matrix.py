@@ -18,7 +18,7 @@ from engine.definitions import Bundle
 from engine.identity import SYSTEM
 from tests.builders_application import open_for
 from tests.builders_domain import draft
-from tests.security import duties_world
+from tests.security import duties_world, studio_world
 from web.app import create_app
 from workflows.contract.services import contract_view, open_contract
 from workflows.grade_transfer.models import Course
@@ -173,6 +173,7 @@ MATRIX = {
     ("api.instance", "GET"): SEES_API,
     ("api.history", "GET"): SEES_API,
     **duties_world.MATRIX,
+    **studio_world.MATRIX,
     # Last, for it ends the sessions.
     ("signin.leave", "POST"): "302 302 302 302 302 302 302 302 302",
 }
@@ -437,6 +438,8 @@ def request(world, role, endpoint, method, opened, item, token, document, number
         "substitution_id": 999,
         "mail_id": 1,
         "table_id": 1,
+        "key": "contract",
+        "number": 1,
         "document_id": document.id if document else 1,
         "code": document.code if document else "x",
         "token": token if role == "partner" else "x" * 40,

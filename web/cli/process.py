@@ -1,4 +1,4 @@
-"""``passerelle process``: check, deploy and list process bundles."""
+"""``passerelle process``: check, deploy, list, compare and export process bundles."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from engine.errors import DeploymentRejected
 from web.cli.installation import configured_engine, operator, unconfigured_engine
 from web.cli.output import (
     FAILED,
+    CommandFailed,
     Row,
     json_option,
     print_json,
@@ -30,7 +31,7 @@ LINTED = frozenset({".bpmn", ".dmn", ".json", ".zip"})
 
 @click.group()
 def process() -> None:
-    """Process definitions: check, deploy, list."""
+    """Process definitions: check, deploy, list, compare, export."""
 
 
 @process.command()
@@ -121,6 +122,50 @@ def list_definitions(as_json: bool) -> None:
     """List the deployed process definitions, each in its newest version."""
     rows = [_row(definition) for definition in configured_engine().definitions()]
     print_rows(rows, as_json=as_json, empty="No process definition is deployed.")
+
+
+@process.command()
+@click.argument("before")
+@click.argument("after")
+@json_option
+def diff(before: str, after: str, as_json: bool) -> None:
+    """Tell what differs between BEFORE and AFTER.
+
+    Each is a folder, a .zip, a single file, or KEY or KEY@VERSION of what is deployed. Exit
+    code 0 if they are the same, 1 if they differ, 2 if one of them cannot be read. Needs no
+    database unless a deployed version is named.
+    """
+    from engine.definitions import compare
+    from web.cli.comparing import change_lines, change_row, read_both
+
+    changes = compare(*read_both(before, after))
+    if as_json:
+        print_json([change_row(change) for change in changes])
+    else:
+        for line in change_lines(changes):
+            click.echo(line)
+    if changes:
+        raise SystemExit(FAILED)
+
+
+@process.command()
+@click.argument("definition")
+@click.argument("target", type=click.Path(path_type=Path))
+@json_option
+def export(definition: str, target: Path, as_json: bool) -> None:
+    """Write DEFINITION (KEY or KEY@VERSION, else the version in force) to TARGET, a .zip.
+
+    The same version is the same bytes, whenever and wherever it is exported.
+    """
+    from engine.definitions import to_zip
+    from web.cli.comparing import deployed
+
+    found = deployed(definition)
+    try:
+        target.write_bytes(to_zip(found.bundle))
+    except OSError as error:
+        raise CommandFailed(f"{target} cannot be written: {error.strerror}.") from error
+    print_rows([_row(found)], as_json=as_json)
 
 
 @process.command("test")

@@ -71,6 +71,7 @@ from web.words.grade_transfer import (
 )
 from web.words.imports import import_problem
 from web.words.incidents import incident_advice, incident_sentence
+from web.words.lint import problem_meaning
 from web.words.office import (
     days,
     in_place_of,
@@ -96,6 +97,7 @@ from web.words.recognition import (
     unusable_table,
 )
 from web.words.refusals import error_sentence, field_errors
+from web.words.studio import difference_kind, difference_subject, element_type
 from web.words.tasks import (
     count_of_tasks,
     event_words,
@@ -136,7 +138,10 @@ __all__ = [
     "count_of_tasks",
     "criterion",
     "days",
+    "difference_kind",
+    "difference_subject",
     "document_kind",
+    "element_type",
     "eligibility_rule",
     "error_sentence",
     "event_words",
@@ -184,6 +189,7 @@ __all__ = [
     "plan_term",
     "plan_warning",
     "points",
+    "problem_meaning",
     "programme",
     "reason_for",
     "recognition_outcome",

@@ -65,6 +65,11 @@ SENTENCES = {
     "file_unfolds": lazy(
         "The file takes too much memory or time to open: make a simpler one and send that."
     ),
+    "upload_kind": lazy("%(limit)s: a process has no files of this kind."),
+    "upload_empty": lazy("%(limit)s: the file is empty."),
+    "upload_too_large": lazy("%(low)s: the file is too large, at most %(high)s MB, please."),
+    "archive_not_alone": lazy("An archive replaces all files: send it alone."),
+    "archive_of_another": lazy("This is the archive of another process: %(limit)s."),
     "off_scale": lazy("The grade lies outside its scale: %(low)s to %(high)s."),
     "not_a_mark": lazy("Please enter a grade of the scale, ABI, ABJ or R."),
     "absence_unclear": lazy("Please write ABI (no valid reason) or ABJ (valid reason)."),

@@ -1,11 +1,15 @@
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
+import time_machine
 
-from engine.definitions import Bundle, lint
+from engine.definitions import Bundle, lint, to_zip
 from engine.errors import DeploymentRejected
 from tests.unit.definitions.diagrams import around, catalogue, diagram
+
+SHIPPED = Path(__file__).parents[3] / "bpmn"
 
 
 def _archive(**files: bytes) -> bytes:
@@ -85,3 +89,17 @@ def test_too_many_files_in_a_folder_are_not_read(tmp_path):
 def test_a_diagram_whose_suffix_is_in_capitals_is_named_not_ignored_in_silence():
     problems = lint(Bundle("main", {"main.BPMN": diagram(around())}), catalogue())
     assert {each.code for each in problems} == {"unknown_file", "no_process"}
+
+
+@pytest.mark.parametrize("key", ["contract", "exam_waiver"])
+def test_a_bundle_survives_its_archive(key):
+    bundle = Bundle.from_folder(SHIPPED / key)
+    archive = to_zip(bundle)
+    assert Bundle.from_zip(archive) == bundle
+
+
+def test_the_archive_of_a_bundle_is_the_same_bytes_whenever_it_is_made():
+    files = {"a.bpmn": b"1", "forms/b.json": b"{}"}
+    with time_machine.travel(0):
+        first = to_zip(Bundle("case", files))
+    assert to_zip(Bundle("case", dict(reversed(files.items())))) == first

@@ -2,7 +2,7 @@
 
 import pytest
 
-from web.access import require_complete
+from web.enforcement import require_complete
 
 
 def test_a_route_without_a_policy_is_refused(app):

@@ -1,0 +1,86 @@
+"""A bundle with other files: what becomes of it when somebody brings files or takes one out."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from pathlib import PurePosixPath
+
+from engine.definitions.bundle import SUFFIXES, Bundle, check_names
+from engine.definitions.guard import MAX_FILE_BYTES
+from engine.definitions.problems import Severity
+from engine.errors import DeploymentRejected, InvalidInput, NotFound
+
+ARCHIVE = ".zip"
+_FOLDERS = {".json": "forms/", ".yaml": "scenarios/", ".yml": "scenarios/"}
+_SHOWN = 80
+_MEBIBYTE = 1024 * 1024
+
+
+def revised(bundle: Bundle, uploads: Mapping[str, bytes], others: Container[str] = ()) -> Bundle:
+    """``bundle`` with the uploaded files, each in the place of the one of the same name.
+
+    A new form or scenario goes into the folder of its kind. A single ZIP archive replaces
+    the whole, unless it is that of one of the ``others`` (keys of processes). Whether the
+    files are any good is lint's to tell; raises InvalidInput for ``files`` and
+    DeploymentRejected for what no bundle may hold, whatever it says.
+    """
+    files = {_plain(name): data for name, data in uploads.items()}
+    if not files:
+        raise InvalidInput({"files": ["required"]})
+    archives = [data for name, data in files.items() if name.endswith(ARCHIVE)]
+    if archives and len(files) > 1:
+        raise InvalidInput({"files": ["archive_not_alone"]})
+    if archives:
+        return _checked(_unpacked(bundle.key, archives[0], others))
+    refused = [code for name, data in files.items() for code in _refusals(name, data)]
+    if refused:
+        raise InvalidInput({"files": refused})
+    brought = {_place(bundle, name): data for name, data in files.items()}
+    return _checked(Bundle(bundle.key, {**bundle.files, **brought}))
+
+
+def without(bundle: Bundle, name: str) -> Bundle:
+    """``bundle`` without one of its files; raises NotFound where it has no such file."""
+    if name not in bundle.files:
+        raise NotFound
+    return Bundle(bundle.key, {each: bundle.files[each] for each in bundle.files if each != name})
+
+
+def _plain(name: str) -> str:
+    """The bare name of an upload: some browsers send the path on the sender's machine."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    return f"{path.stem}{path.suffix.lower()}"
+
+
+def _unpacked(key: str, data: bytes, others: Container[str]) -> Bundle:
+    unpacked = Bundle.from_zip(data)
+    if unpacked.key != key and unpacked.key in others:
+        raise InvalidInput({"files": [f"archive_of_another:{unpacked.key}"]})
+    return Bundle(key, unpacked.files)
+
+
+def _refusals(name: str, data: bytes) -> list[str]:
+    # Codes carry their parameters behind colons.
+    shown = name[:_SHOWN].replace(":", " ")
+    if PurePosixPath(name).suffix not in SUFFIXES:
+        return [f"upload_kind:{shown}"]
+    if not data:
+        return [f"upload_empty:{shown}"]
+    if len(data) > MAX_FILE_BYTES:
+        return [f"upload_too_large:{shown}:{MAX_FILE_BYTES // _MEBIBYTE}"]
+    return []
+
+
+def _place(bundle: Bundle, name: str) -> str:
+    """Where in the bundle a file of this name belongs."""
+    for known in bundle.files:
+        if PurePosixPath(known).name == name:
+            return known
+    return _FOLDERS.get(PurePosixPath(name).suffix, "") + name
+
+
+def _checked(bundle: Bundle) -> Bundle:
+    errors = [each for each in check_names(bundle) if each.severity is Severity.ERROR]
+    if errors:
+        raise DeploymentRejected(errors)
+    return bundle

@@ -1,0 +1,98 @@
+"""An administrator changes a lifecycle in the browser, an auditor looks on, and all is put back."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.servers import ROOT
+
+MEETING = ROOT / "bpmn" / "meeting"
+DIAGRAM = (MEETING / "meeting.bpmn").read_bytes()
+TABLE = (MEETING / "deadlines.dmn").read_bytes()
+SHORTER = re.sub(rb'"P(\d+)D"', rb'"P1\1D"', TABLE, count=1)
+MISTAKEN = re.sub(rb"bpmn:userTask", rb"bpmn:manualTask", DIAGRAM)
+SAID = {
+    "fr": ("Impossible à publier", "règle", "en vigueur"),
+    "en": ("Cannot be published", "rule", "in force"),
+    "es": ("No se puede publicar", "regla", "en vigor"),
+}
+
+
+def bring(visitor, name, data):
+    """Send a file into the draft."""
+    file = {"name": name, "mimeType": "application/xml", "buffer": data}
+    visitor.page.set_input_files("#f-files", files=[file])
+    visitor.page.locator("form[enctype] .btn").click()
+    visitor.page.wait_for_load_state("networkidle")
+
+
+def note_and_send(visitor, text):
+    """Type why and send, with the keyboard alone."""
+    visitor.page.locator("#f-note").focus()
+    visitor.page.keyboard.type(text)
+    visitor.page.keyboard.press("Tab")
+    visitor.page.keyboard.press("Enter")
+    visitor.page.wait_for_url(re.compile(r"/versions/\d+$"))
+    visitor.page.wait_for_load_state("networkidle")
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])
+def test_changed_looked_at_published_and_put_back(visitors, language, width, dark):
+    refused, rule, in_force = SAID[language]
+    sam = visitors("Samuel Ortiz", language=language, width=width, dark=dark)
+    page = sam.page
+    page.goto("/office")
+    page.locator("main a[href='/processes']").click()
+    assert sam.violations() == []
+    page.locator("main a[href='/processes/meeting']").click()
+    assert sam.violations() == []
+    before = int(page.locator("tbody a").first.get_attribute("href").rpartition("/")[2])
+    page.locator("main .btn-primary").click()
+    assert sam.violations() == []
+
+    bring(sam, "meeting.bpmn", MISTAKEN)
+    expect(page.locator("main")).to_contain_text(refused)
+    assert sam.violations() == []
+    page.locator("a[href*='element=']").first.click()
+    expect(page.locator("[data-diagram] .is-active").first).to_be_visible()
+    assert sam.violations() == []
+
+    bring(sam, "meeting.bpmn", DIAGRAM)
+    bring(sam, "deadlines.dmn", SHORTER)
+    expect(page.locator(".comparison tbody")).to_contain_text(rule)
+    auditor = visitors("Anne Lacombe", language=language, width=width, dark=dark)
+    auditor.page.goto("/processes/meeting/draft")
+    expect(auditor.page.locator("main form")).to_have_count(0)
+    assert auditor.violations() == []
+
+    page.locator("main .btn-primary").click()
+    assert sam.violations() == []
+    note_and_send(sam, "Longer")
+    assert int(page.url.rpartition("/")[2]) == before + 1
+    expect(page.locator(".case-facts")).to_contain_text(in_force)
+    page.evaluate("document.querySelectorAll('main details').forEach(each => { each.open = true })")
+    assert sam.violations() == []
+
+    page.goto(f"/processes/meeting/versions/{before}")
+    page.locator("a[href$='/go-back']").click()
+    assert sam.violations() == []
+    note_and_send(sam, "As it was")
+    assert int(page.url.rpartition("/")[2]) == before + 2
+
+
+def test_two_at_one_draft(visitors):
+    first, second = visitors("Samuel Ortiz"), visitors("Samuel Ortiz")
+    for visitor in (first, second):
+        visitor.page.goto("/processes/meeting/draft")
+    bring(first, "deadlines.dmn", SHORTER)
+    bring(second, "deadlines.dmn", TABLE)
+    assert second.violations() == []
+    second.page.locator("main .btn-primary").click()
+    expect(second.page.locator(".comparison tbody")).to_contain_text("deadlines.dmn")
+    second.page.locator("a[href$='/discard']").click()
+    assert second.violations() == []
+    second.page.locator("main .btn-quiet-danger").click()
+    expect(second.page).to_have_url(re.compile(r"/processes/meeting$"))

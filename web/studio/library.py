@@ -1,0 +1,154 @@
+"""The library of lifecycles: which there are, their versions, and going back to one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from engine import Version
+from engine.definitions import Problem, Severity, compare, to_zip
+from engine.errors import Conflict, DeploymentRejected, InvalidInput, NotFound
+from web import current, words
+from web.display import remember_names
+from web.studio.answers import in_force_now, note_of, too_late, version_seen
+from web.studio.outline import drawn, outline_of, sizes_of
+
+pages = Blueprint("processes", __name__)
+
+BPMN = "application/xml"
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """A process by the version in force; ``older`` counts the cases on versions before it."""
+
+    in_force: Version
+    older: int
+    versions: int
+
+
+@pages.get("/processes")
+def index() -> ResponseReturnValue:
+    """Every lifecycle with its version in force and what runs on it."""
+    engine = current.engine()
+    found = []
+    for _key, versions in groupby(engine.versions(), key=lambda each: each.key):
+        in_force, *others = versions
+        found.append(Lifecycle(in_force, sum(each.running for each in others), len(others) + 1))
+    definitions = {each.key: each for each in engine.definitions()}
+    drafts = engine.definition_drafts()
+    remember_names([*(each.in_force.deployed_by for each in found), *drafts.values()])
+    return render_template(
+        "studio/index.html", lifecycles=found, definitions=definitions, drafts=drafts
+    )
+
+
+@pages.get("/processes/<key:key>")
+def show(key: str) -> ResponseReturnValue:
+    """The versions of one lifecycle, the newest first."""
+    versions = versions_of(key)
+    draft = current.engine().definition_draft(key)
+    remember_names([*(each.deployed_by for each in versions), draft.saved_by if draft else None])
+    definition = current.engine().definition(versions[0].definition_id)
+    return render_template(
+        "studio/show.html", key=key, definition=definition, versions=versions, draft=draft
+    )
+
+
+def versions_of(key: str) -> list[Version]:
+    """Every version of a lifecycle, the newest first; raises NotFound for an unknown key."""
+    found = current.engine().versions(key)
+    if not found:
+        raise NotFound
+    return found
+
+
+@pages.get("/processes/<key:key>/versions/<id:number>")
+def version(key: str, number: int) -> ResponseReturnValue:
+    """One version: its diagram, its files, what differs from the version before."""
+    engine = current.engine()
+    definition = engine.version(key, number)
+    versions = versions_of(key)
+    before = engine.version(key, number - 1) if number > 1 else None
+    return render_template(
+        "studio/version.html",
+        key=key,
+        definition=definition,
+        shown=next(each for each in versions if each.number == number),
+        in_force=versions[0],
+        outline=outline_of(definition.bundle),
+        sizes=sizes_of(definition.bundle),
+        changes=compare(before.bundle, definition.bundle) if before else None,
+    )
+
+
+@pages.get("/processes/<key:key>/versions/<id:number>/diagram.bpmn")
+def diagram(key: str, number: int) -> ResponseReturnValue:
+    """The diagram of a version as it was uploaded."""
+    return answer_diagram(drawn(current.engine().version(key, number).bundle))
+
+
+def answer_diagram(data: bytes | None) -> Response:
+    """A diagram for the viewer; raises NotFound where there is none that can be read."""
+    if data is None:
+        raise NotFound
+    return Response(data, mimetype=BPMN)
+
+
+@pages.get("/processes/<key:key>/versions/<id:number>/export.zip")
+def export(key: str, number: int) -> ResponseReturnValue:
+    """The bundle of a version as an archive: the same bytes whenever it is asked for."""
+    definition = current.engine().version(key, number)
+    answer = Response(to_zip(definition.bundle), mimetype="application/zip")
+    answer.headers["Content-Disposition"] = f"attachment; filename={key}-{number}.zip"
+    return answer
+
+
+@pages.get("/processes/<key:key>/versions/<id:number>/go-back")
+def confirm_going_back(key: str, number: int) -> ResponseReturnValue:
+    """What publishing an earlier version again will do, and the question why."""
+    return _confirm(key, number)
+
+
+def _confirm(
+    key: str,
+    number: int,
+    errors: Mapping[str, list[str]] | None = None,
+    problems: Sequence[Problem] = (),
+) -> str:
+    versions = versions_of(key)
+    definition = current.engine().version(key, number)
+    in_force = current.engine().definition(versions[0].definition_id)
+    return render_template(
+        "studio/go_back.html",
+        key=key,
+        definition=definition,
+        in_force=versions[0],
+        running=sum(each.running for each in versions),
+        restricted=in_force.model.restricted,
+        changes=compare(in_force.bundle, definition.bundle),
+        note=request.form.get("note", ""),
+        errors=errors or {},
+        problems=[each for each in problems if each.severity is Severity.ERROR],
+    )
+
+
+@pages.post("/processes/<key:key>/versions/<id:number>/go-back")
+def go_back(key: str, number: int) -> ResponseReturnValue:
+    """Publish an earlier version again, as a new one."""
+    seen = version_seen(request.form)
+    try:
+        definition = current.engine().go_back(
+            key, number, actor=current.actor(), note=note_of(request.form), replacing=seen
+        )
+    except InvalidInput as refused:
+        return _confirm(key, number, words.field_errors(refused.errors)), 422
+    except DeploymentRejected as refused:
+        return _confirm(key, number, problems=refused.problems), 422
+    except Conflict:
+        return too_late(key)
+    return in_force_now(definition, seen)

@@ -1,0 +1,56 @@
+"""Process definitions in words: what differs between versions, and the kinds of elements."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as lazy
+
+KINDS = {"added": lazy("added"), "removed": lazy("removed"), "changed": lazy("changed")}
+
+SUBJECTS = {
+    "decision": lazy("decision table"),
+    "rule": lazy("rule"),
+    "form": lazy("form"),
+    "field": lazy("form field"),
+    "drawing": lazy("drawing"),
+}
+
+ELEMENTS = {
+    "process": lazy("process"),
+    "lane": lazy("lane"),
+    "participant": lazy("pool"),
+    "sequenceFlow": lazy("flow"),
+    "startEvent": lazy("start event"),
+    "endEvent": lazy("end event"),
+    "intermediateCatchEvent": lazy("intermediate catch event"),
+    "intermediateThrowEvent": lazy("intermediate throw event"),
+    "boundaryEvent": lazy("boundary event"),
+    "task": lazy("abstract task"),
+    "userTask": lazy("user task"),
+    "serviceTask": lazy("service task"),
+    "sendTask": lazy("send task"),
+    "receiveTask": lazy("receive task"),
+    "businessRuleTask": lazy("business rule task"),
+    "subProcess": lazy("subprocess"),
+    "callActivity": lazy("call activity"),
+    "exclusiveGateway": lazy("exclusive gateway"),
+    "parallelGateway": lazy("parallel gateway"),
+    "inclusiveGateway": lazy("inclusive gateway"),
+    "eventBasedGateway": lazy("event-based gateway"),
+    "message": lazy("message"),
+    "textAnnotation": lazy("text annotation"),
+}
+
+
+def difference_kind(kind: str) -> str:
+    """What has happened to a thing."""
+    return str(KINDS[kind])
+
+
+def difference_subject(subject: str, type_: str) -> str:
+    """What kind of thing has changed; an element by its own kind."""
+    return str(SUBJECTS[subject]) if subject in SUBJECTS else element_type(type_)
+
+
+def element_type(type_: str) -> str:
+    """A BPMN element's kind; one without a word of its own by its name in the standard."""
+    return str(ELEMENTS.get(type_, type_))
