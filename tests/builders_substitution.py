@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine import Actor
 from tests.builders_house import House
-from workflows.office_work import substitutions
+from workflows.office_work import standing_in, substitutions
 from workflows.office_work.models import Substitution
 from workflows.people.services import get_person, person_id_of
 
@@ -49,4 +49,4 @@ def now_acting(house: House, actor: Actor) -> Actor:
     """A person's actor as it is at this moment, with those they replace."""
     with house.engine.reading() as session:
         person = get_person(session, number(actor))
-        return substitutions.acting(session, person, house.clock.now())[0]
+        return standing_in.acting(session, person, house.clock.now())[0]

@@ -16,7 +16,7 @@ from web.standing import looking_at
 from web.viewer import Viewer
 from web.ways import STARTS, TOOLS, open_to
 from workflows.grade_transfer.sheets import departments_of
-from workflows.office_work.substitutions import Standing
+from workflows.office_work.standing_in import Standing
 from workflows.people.services import LEGAL, PRESIDENT, RI_CARE
 
 MOST = 100

@@ -18,7 +18,7 @@ from engine.tables import metadata
 from engine.tables.types import BIG, Instant
 from web import current
 from web.viewer import Viewer
-from workflows.office_work.substitutions import acting
+from workflows.office_work.standing_in import acting
 from workflows.people.models import Person
 
 LIFETIME = timedelta(hours=12)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from flask_login import UserMixin
 
 from engine.identity import Actor, Replaced
-from workflows.office_work.substitutions import Standing
+from workflows.office_work.standing_in import Standing
 from workflows.people.models import Person
 from workflows.people.services import ADMIN, AUDITOR, REGISTRAR, RI, student_group
 

@@ -149,7 +149,9 @@ def test_who_becomes_a_student_again_hears_again(house):
         marie = unit.session.get(Person, number(house.coordinator))
         marie.memberships.clear()
         unit.session.flush()
-        assert mail_settings.wishes(unit.session, [marie])[marie.id].delivery("decision") == "now"
+        assert (
+            mail_settings.wishes(unit.session, [marie.id])[marie.id].delivery("decision") == "now"
+        )
 
 
 @pytest.mark.parametrize(
@@ -173,7 +175,7 @@ def test_what_is_left_out_stays_as_it_was(house):
     choose(house, house.ri, task="digest", morning_hour="9")
     choose(house, house.ri, reminder="never")
     with house.engine.reading() as session:
-        wish = mail_settings.wishes(session, [session.get_one(Person, number(house.ri))])
+        wish = mail_settings.wishes(session, [number(house.ri)])
     (found,) = wish.values()
     assert (found.delivery("task"), found.delivery("reminder")) == ("digest", "never")
     assert (found.delivery("mention"), found.morning_hour) == ("now", 9)

@@ -11,7 +11,8 @@ from tests.builders_domain import draft
 from tests.builders_house import House
 from tests.builders_substitution import arrange, end, now_acting, number
 from workflows.office_work import substitutions
-from workflows.office_work.substitutions import acting, arranged
+from workflows.office_work.standing_in import acting
+from workflows.office_work.substitutions import arranged
 from workflows.people.models import Person
 from workflows.people.services import RI_CARE, actor_for, add_to_group, create_person, set_locale
 

@@ -34,7 +34,7 @@ def _settings(errors: Mapping[str, list[str]]) -> str:
     viewer = current.signed_in()
     with current.reading() as rows:
         person = get_person(rows, viewer.person_id)
-        wishes = mail_settings.wishes(rows, [person])[person.id]
+        wishes = mail_settings.wishes(rows, [person.id])[person.id]
         offered = {about: mail_settings.choices(person, about) for about in mail_settings.ABOUT}
         works = substitutions.works(person)
     return render_template(

@@ -26,7 +26,7 @@ from workflows.demo import journal
 from workflows.demo.people import SECOND_COORDINATOR
 from workflows.demo.script import PARTNER, SYSTEM_LOGIN, Answer, Do, Moment, Outage, Step, Story
 from workflows.links import PartnerLink
-from workflows.office_work.substitutions import acting
+from workflows.office_work.standing_in import acting
 from workflows.people.services import PARTNER_DESK, find_person
 
 if TYPE_CHECKING:

@@ -14,16 +14,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from engine.database import Statement
 from workflows.mail.models import MailMessage
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from sqlalchemy import Table
 
     from engine import Unit
     from engine.registry import Job, JobContext
@@ -36,9 +38,24 @@ SUBMISSION_PORT = 587
 TLS_PORT = 465
 
 
+_mail = cast("Table", MailMessage.__table__)
+_known = Statement(select(_mail.c.id).where(_mail.c.message_id == bindparam("key")))
+_write = Statement(
+    insert(_mail)
+    .values(
+        to=bindparam("address"),
+        subject=bindparam("heading"),
+        body=bindparam("content"),
+        language=bindparam("spoken"),
+        message_id=bindparam("key"),
+        status=QUEUED,
+        created_at=bindparam("now"),
+    )
+    .returning(_mail.c.id)
+)
 _written_down = Statement(
-    update(MailMessage)
-    .where(MailMessage.id == bindparam("mail"))
+    update(_mail)
+    .where(_mail.c.id == bindparam("mail"))
     .values(status=bindparam("outcome"), sent_at=bindparam("at"))
 )
 
@@ -72,21 +89,18 @@ class Mail:
 
 def send_later(unit: Unit, mail: Mail) -> bool:
     """Write the mail down inside a transaction; False where it has been before."""
-    known = select(MailMessage.id).where(MailMessage.message_id == mail.key)
-    if unit.session.scalar(known) is not None:
+    if _known(unit.connection, {"key": mail.key}).first() is not None:
         return False
-    row = MailMessage(
-        to=mail.to,
-        subject=mail.subject,
-        body=mail.body,
-        language=mail.language,
-        message_id=mail.key,
-        status=QUEUED,
-        created_at=unit.now,
-    )
-    unit.session.add(row)
-    unit.session.flush()
-    unit.enqueue(KIND, {"mail": row.id, "to_name": mail.to_name})
+    written = {
+        "address": mail.to,
+        "heading": mail.subject,
+        "content": mail.body,
+        "spoken": mail.language,
+        "key": mail.key,
+        "now": unit.at,
+    }
+    number = int(_write(unit.connection, written).scalar_one())
+    unit.enqueue(KIND, {"mail": number, "to_name": mail.to_name})
     return True
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
+from engine.database import Statement
 from workflows.mail.models import MailMessage
 from workflows.mail.outbox import Mail, send_later
 from workflows.office_work.local_time import next_morning
@@ -27,14 +28,21 @@ DIGEST = "office.digest"
 """The job kind that sends somebody's digest; payload ``person``."""
 
 
+_known = Statement(
+    select(DigestEntry.id)
+    .where(DigestEntry.person_id == bindparam("person"), DigestEntry.news == bindparam("news"))
+    .union(select(MailMessage.id).where(MailMessage.message_id == bindparam("key")))
+    .limit(1)
+)
+
+
 def deliver(unit: Unit, mails: Sequence[Mail]) -> None:
     """Queue each mail as its reader wants to hear of such news.
 
     What is about nothing that can be chosen, or goes to nobody with an account, goes at once.
     """
     numbers = {mail.person for mail in mails if mail.person is not None and mail.about}
-    people = unit.session.scalars(select(Person).where(Person.id.in_(numbers))) if numbers else ()
-    wanted = wishes(unit.session, people) if numbers else {}
+    wanted = wishes(unit.session, numbers) if numbers else {}
     # Every transaction locks the readers of its digests in one order.
     for mail in sorted(mails, key=lambda mail: mail.person or 0):
         wish = wanted.get(mail.person or 0) if mail.about else None
@@ -85,8 +93,6 @@ def waiting_digest(session: Session, person_id: int) -> Digest:
 
 
 def _told(session: Session, mail: Mail) -> bool:
-    entry = select(DigestEntry.id).where(
-        DigestEntry.person_id == mail.person, DigestEntry.news == mail.news
-    )
-    sent = select(MailMessage.id).where(MailMessage.message_id == mail.key)
-    return session.scalar(entry.union(sent).limit(1)) is not None
+    """Whether somebody has been told some news, or will be in a digest."""
+    sought = {"person": mail.person, "news": mail.news, "key": mail.key}
+    return _known(session.connection(), sought).first() is not None

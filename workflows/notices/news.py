@@ -22,7 +22,7 @@ from workflows.notices.delivery import deliver
 from workflows.office_work.cases import taking_part
 from workflows.office_work.local_time import day_of
 from workflows.office_work.mail_settings import DECISION
-from workflows.office_work.substitutions import Substitute, substitutes
+from workflows.office_work.standing_in import Substitute, substitutes
 from workflows.people.models import LOCALES, Person
 from workflows.people.services import get_person
 

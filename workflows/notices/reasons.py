@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
+from engine.database import Statement
 from engine.tables import work_item
 from engine.values import WorkItemStatus
 from workflows.notices.news import word
@@ -20,6 +21,28 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from engine import Definition
+
+_opened = work_item.alias("opened")
+_before = select(work_item).where(
+    work_item.c.instance_id == bindparam("instance"),
+    work_item.c.status == int(WorkItemStatus.COMPLETED),
+    work_item.c.id != bindparam("item"),
+)
+_last = Statement(
+    _before.where(
+        work_item.c.completed_at
+        == select(_opened.c.created_at).where(_opened.c.id == bindparam("item")).scalar_subquery()
+    )
+    .order_by(work_item.c.id.desc())
+    .limit(1)
+)
+_given = Statement(
+    _before.where(
+        work_item.c.element == bindparam("step"),
+        work_item.c.created_at == bindparam("begun"),
+        work_item.c.reason.is_not(None),
+    ).order_by(work_item.c.completed_at, work_item.c.id)
+)
 
 OUTCOMES = {"return": "returned", "reject": "rejected"}
 PARTNER = "partner:"
@@ -50,30 +73,13 @@ def reasons_before(
     """
     if row.restricted:
         return ()
-    opened = select(work_item.c.created_at).where(work_item.c.id == row.id).scalar_subquery()
-    here = (
-        (work_item.c.instance_id == row.instance_id)
-        & (work_item.c.status == int(WorkItemStatus.COMPLETED))
-        & (work_item.c.id != row.id)
-    )
-    last = session.execute(
-        select(work_item.c.element, work_item.c.created_at)
-        .where(here, work_item.c.completed_at == opened)
-        .order_by(work_item.c.id.desc())
-        .limit(1)
-    ).first()
+    connection = session.connection()
+    here = {"instance": row.instance_id, "item": row.id}
+    last = _last(connection, here).first()
     if last is None:
         return ()
-    given = session.execute(
-        select(work_item)
-        .where(
-            here,
-            work_item.c.element == last.element,
-            work_item.c.created_at == last.created_at,
-            work_item.c.reason.is_not(None),
-        )
-        .order_by(work_item.c.completed_at, work_item.c.id)
-    ).all()
+    step = {"step": last.element, "begun": last.created_at}
+    given = _given(connection, {**here, **step}).all()
     names = people_named(session, [each.completed_by for each in given])
     return tuple(_reason(each, definition(each.definition_id), names, row) for each in given)
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import bindparam, select
 
+from engine.database import Statement
 from engine.tables import instance, work_item
 from engine.values import WorkItemStatus
 
@@ -53,31 +54,36 @@ def said(names: Mapping[str, str], language: str) -> str:
     return names.get(language) or names.get("fr") or next(iter(names.values()), "")
 
 
+_open = (
+    select(work_item, instance.c.business_key, instance.c.restricted)
+    .join(instance, instance.c.id == work_item.c.instance_id)
+    .where(work_item.c.status == int(WorkItemStatus.OPEN))
+    .order_by(work_item.c.id)
+)
+_by_id = Statement(_open.where(work_item.c.id == bindparam("item")))
+_of_step = Statement(
+    _open.where(
+        work_item.c.instance_id == bindparam("instance"), work_item.c.element == bindparam("step")
+    )
+)
+
+
 def by_ids(
     session: Session, definition: Callable[[int], Definition], ids: Sequence[int]
 ) -> list[TaskRow]:
     """Those of the work items that are still open, in the order of their ids."""
-    return _read(session, definition, work_item.c.id.in_(ids))
+    connection = session.connection()
+    rows = [row for item in sorted(ids) for row in _by_id(connection, {"item": item})]
+    return [_row(row, definition(row.definition_id)) for row in rows]
 
 
 def of_step(
     session: Session, definition: Callable[[int], Definition], instance_id: int, element: str
 ) -> list[TaskRow]:
     """The open work items of one user task of one instance."""
-    here = (work_item.c.instance_id == instance_id) & (work_item.c.element == element)
-    return _read(session, definition, here)
-
-
-def _read(
-    session: Session, definition: Callable[[int], Definition], where: ColumnElement[bool]
-) -> list[TaskRow]:
-    statement = (
-        select(work_item, instance.c.business_key, instance.c.restricted)
-        .join(instance, instance.c.id == work_item.c.instance_id)
-        .where(where, work_item.c.status == int(WorkItemStatus.OPEN))
-        .order_by(work_item.c.id)
-    )
-    return [_row(row, definition(row.definition_id)) for row in session.execute(statement)]
+    here = {"instance": instance_id, "step": element}
+    rows = _of_step(session.connection(), here).all()
+    return [_row(row, definition(row.definition_id)) for row in rows]
 
 
 def _row(row: Any, definition: Definition) -> TaskRow:
@@ -94,5 +100,5 @@ def _row(row: Any, definition: Definition) -> TaskRow:
         subject=row.subject,
         org_unit=row.org_unit,
         counterparty=row.counterparty,
-        restricted=row.restricted,
+        restricted=bool(row.restricted),
     )

@@ -16,7 +16,7 @@ from workflows.notices.partner import FindContact, contact_of_mobility, link_mai
 from workflows.notices.reasons import reasons_before, told
 from workflows.notices.rows import TaskRow, by_ids, of_step
 from workflows.office_work.mail_settings import ESCALATION, REMINDER, TASK
-from workflows.office_work.substitutions import substitutes
+from workflows.office_work.standing_in import substitutes
 from workflows.people.models import Person
 from workflows.people.services import (
     PARTNER_DESK,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import or_, select
 
 from engine.tables import definition, identity_link, instance, work_item
-from workflows.office_work.substitutions import substitutes
+from workflows.office_work.standing_in import substitutes
 from workflows.people.models import Membership, Person
 from workflows.people.services import PARTNER_DESK, RI
 

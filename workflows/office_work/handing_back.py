@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from engine.tables import work_item
 from engine.values import WorkItemStatus
 from workflows.office_work.models import Substitution
-from workflows.office_work.substitutions import acting, passed_on
+from workflows.office_work.standing_in import acting, passed_on
 from workflows.people.services import actor_id, get_person
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from engine.errors import InvalidInput
 from workflows.office_work.local_time import MORNINGS
 from workflows.office_work.models import MailSetting
+from workflows.people.models import Person
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from workflows.people.models import Person
 
 TASK, REMINDER, ESCALATION, DECISION, MENTION = ABOUT = (
     "task",
@@ -50,21 +50,24 @@ def choices(person: Person, about: str) -> tuple[str, ...]:
     return (AT_ONCE, DAILY) if student and about in STUDENTS_HEAR else DELIVERIES
 
 
-def wishes(session: Session, people: Iterable[Person]) -> dict[int, Wishes]:
+def wishes(session: Session, ids: Iterable[int]) -> dict[int, Wishes]:
     """What each of the people has chosen, as far as it may be, by id; one statement."""
-    known = {person.id: person for person in people}
-    rows = session.scalars(select(MailSetting).where(MailSetting.person_id.in_(known)))
-    found = {row.person_id: _read(row, known[row.person_id]) for row in rows}
-    return {number: found.get(number, Wishes()) for number in known}
+    wanted = list(ids)
+    rows = session.scalars(select(MailSetting).where(MailSetting.person_id.in_(wanted)))
+    found = {row.person_id: _read(session, row) for row in rows}
+    return {number: found.get(number, Wishes()) for number in wanted}
 
 
-def _read(row: MailSetting, person: Person) -> Wishes:
+def _read(session: Session, row: MailSetting) -> Wishes:
     chosen = {about: str(getattr(row, about)) for about in ABOUT}
-    allowed = {
-        about: value if value in choices(person, about) else AT_ONCE
-        for about, value in chosen.items()
-    }
-    return Wishes(allowed, row.morning_hour)
+    # Only silence is not everybody's to choose; who somebody is costs a statement to know.
+    if NEVER in chosen.values():
+        person = session.get_one(Person, row.person_id)
+        chosen = {
+            about: value if value in choices(person, about) else AT_ONCE
+            for about, value in chosen.items()
+        }
+    return Wishes(chosen, row.morning_hour)
 
 
 def choose(session: Session, person: Person, typed: Mapping[str, object]) -> None:
@@ -72,7 +75,7 @@ def choose(session: Session, person: Person, typed: Mapping[str, object]) -> Non
 
     Raises InvalidInput by field; a field that is not there keeps what it was.
     """
-    before = wishes(session, [person])[person.id]
+    before = wishes(session, [person.id])[person.id]
     values = {about: typed.get(about, before.delivery(about)) for about in ABOUT}
     errors = {
         about: ["not_an_option"]

@@ -9,27 +9,24 @@ further: who replaces a substitute gets what that person has themselves.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import or_, select
 
 from engine.errors import Forbidden, InvalidInput, InvalidState, NotFound
-from engine.identity import Actor, Replaced
+from engine.identity import Actor
 from engine.tables import definition
 from workflows.office_work.local_time import beginning_of, day_of
 from workflows.office_work.models import Substitution
+from workflows.office_work.standing_in import passed_on
 from workflows.people.models import Person
 from workflows.people.services import (
     ADMIN,
     AUDITOR,
-    PARTNER_DESK,
     RI,
-    RI_CARE,
-    actor_for,
     actor_id,
 )
 
@@ -47,31 +44,6 @@ ARRANGED = "office.substitution"
 LONGEST = timedelta(days=366)
 _ID = re.compile(r"[0-9]{1,18}")
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """One side of a substitution in force, as the other sees it; ``processes`` empty is all."""
-
-    person_id: int
-    name: str
-    until: datetime
-    processes: tuple[str, ...]
-    groups: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Substitute:
-    """Somebody who replaces ``absent``, with which of their groups, and until when."""
-
-    person: Person
-    absent: Person
-    until: datetime
-    groups: frozenset[str]
-
-    def gets(self, candidate: str) -> bool:
-        """Whether what is asked of ``candidate`` passes from the absent to the substitute."""
-        return candidate in self.groups or candidate == actor_id(self.absent.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +65,6 @@ class Plan:
 def works(person: Person) -> bool:
     """Whether somebody has work that another could do for them."""
     return person.active and bool(person.groups - {ADMIN, AUDITOR})
-
-
-def passed_on(person: Person, processes: Sequence[str]) -> frozenset[str]:
-    """The groups of ``person`` that a substitute gets for those processes (none: all)."""
-    groups = set(person.groups) - {ADMIN, AUDITOR}
-    if RI in groups:
-        groups.add(PARTNER_DESK)
-    if not processes:
-        groups.discard(RI_CARE)
-    return frozenset(groups)
 
 
 def plan(session: Session, by: Actor, typed: Mapping[str, object], now: datetime) -> Plan:
@@ -185,79 +147,6 @@ def arranged(
         sides = or_(Substitution.person_id == person_id, Substitution.substitute_id == person_id)
         statement = statement.where(sides)
     return list(session.scalars(statement.limit(limit)))
-
-
-def acting(
-    session: Session, person: Person, now: datetime
-) -> tuple[Actor, tuple[Standing, ...], tuple[Standing, ...]]:
-    """The actor a person is now, whom they replace, and who replaces them."""
-    absent, other = aliased(Person), aliased(Person)
-    rows = session.execute(
-        select(Substitution, absent, other)
-        .join(absent, absent.id == Substitution.person_id)
-        .join(other, other.id == Substitution.substitute_id)
-        .where(
-            or_(Substitution.person_id == person.id, Substitution.substitute_id == person.id),
-            *_in_force(now),
-            absent.active,
-            other.active,
-        )
-        .order_by(Substitution.id)
-    ).all()
-    actor = actor_for(session, person)
-    replacing = tuple(
-        Standing(away.id, away.name, row.until, row.keys, passed_on(away, row.keys))
-        for row, away, _ in rows
-        if row.substitute_id == person.id
-    )
-    replaced_by = tuple(
-        Standing(there.id, there.name, row.until, row.keys)
-        for row, _, there in rows
-        if row.person_id == person.id
-    )
-    replaces = tuple(
-        Replaced(actor_id(each.person_id), each.groups, _definitions(session, each.processes))
-        for each in replacing
-    )
-    return replace(actor, replaces=replaces), replacing, replaced_by
-
-
-def substitutes(
-    session: Session, people: Iterable[Person], process: str, now: datetime
-) -> list[Substitute]:
-    """Who replaces one of ``people`` in a process now."""
-    known = {person.id: person for person in people}
-    if not known:
-        return []
-    rows = session.execute(
-        select(Substitution, Person)
-        .join(Person, Person.id == Substitution.substitute_id)
-        .where(Substitution.person_id.in_(known), *_in_force(now), Person.active)
-        .order_by(Substitution.id)
-    ).all()
-    return [
-        Substitute(
-            person, known[row.person_id], row.until, passed_on(known[row.person_id], row.keys)
-        )
-        for row, person in rows
-        if not row.keys or process in row.keys
-    ]
-
-
-def _in_force(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Substitution.starts_at <= now,
-        Substitution.ends_at > now,
-        Substitution.ended_at.is_(None),
-    )
-
-
-def _definitions(session: Session, processes: Sequence[str]) -> frozenset[int] | None:
-    if not processes:
-        return None
-    return frozenset(
-        session.scalars(select(definition.c.id).where(definition.c.key.in_(processes)))
-    )
 
 
 def _worker(session: Session, value: object) -> Person | None:
