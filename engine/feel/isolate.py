@@ -39,6 +39,8 @@ V8_FLAGS: Final = (*DEFAULT_V8_FLAGS, "--no-memory-protection-keys")
 those started from there, touch its code: any other that makes or frees an isolate crashes the
 process. Isolates here belong to no thread."""
 SET_UP_SECONDS: Final = 30.0
+ATTEMPTS: Final = 8
+"""So often an expression that got no processor time is tried again."""
 KNOWN_SYNTAX: Final = 2048
 """So many checked expressions are remembered: those of all diagrams of a large office."""
 DRAIN_SECONDS: Final = 5.0
@@ -104,14 +106,16 @@ class Isolate:
             self._discard()
 
     def _run(self, source: str) -> dict[str, Any]:
-        for patience in (1, 2, 2, 2):
+        used = 0.0
+        for _ in range(ATTEMPTS):
             racer = self._ready()
-            spent = self._spent()
+            before = self._spent()
             try:
-                answer = racer.eval(source, timeout_sec=patience * self._seconds)
+                answer = racer.eval(source, timeout_sec=self._seconds)
             except JSTimeoutException as stopped:
-                # Hardly any processor time: the machine was busy, not the expression.
-                if self._spent() - spent > self._seconds / 2:
+                # Hardly any processor time, all in all: the machine was busy, not the expression.
+                used += self._spent() - before
+                if used > self._seconds / 2:
                     raise
                 late = stopped
                 self._discard()

@@ -80,6 +80,17 @@ def test_a_time_limit_names_itself():
     feel.close()
 
 
+def test_the_little_time_that_a_busy_machine_gives_adds_up(monkeypatch):
+    feel = Feel(seconds=0.1)
+    clocks = iter([0.0, 0.03, 0.0, 0.03])
+    monkeypatch.setattr(feel._isolate, "_spent", lambda: next(clocks))
+    with pytest.raises(ExpressionError) as stopped:
+        feel.evaluate([BOMBS["regular expression"]], {})
+    assert stopped.value.params["reason"] == "timeout"
+    assert list(clocks) == []
+    feel.close()
+
+
 def test_threads_share_one_isolate(feel):
     answers: dict[int, list[object]] = {}
 
