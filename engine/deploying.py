@@ -32,10 +32,9 @@ class Deploying(Queries):
         *,
         clock: Clock | None = None,
         wake: Wake = nobody,
-        feel: Feel | None = None,
     ) -> None:
         clock = clock or SystemClock()
-        self.feel = feel or Feel(clock)
+        self.feel = Feel(clock)
         super().__init__(database, clock, Definitions(self.feel))
         self.registry = registry
         self._wake = wake

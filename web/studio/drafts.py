@@ -8,7 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from engine import Definition, Draft
+from engine import Definition, Draft, Version
 from engine.definitions import Bundle, Problem, Severity, compare, revised, without
 from engine.errors import Conflict, DeploymentRejected, InvalidInput, NotFound
 from web import current, words
@@ -33,7 +33,7 @@ def _page(
     refused: Sequence[Problem] = (),
 ) -> str:
     engine = current.engine()
-    draft, in_force = engine.definition_draft(key), _in_force(key)
+    draft, in_force = engine.definition_draft(key), _in_force(versions_of(key))
     remember_names([draft.saved_by if draft else None])
     problems = engine.lint(draft.bundle) if draft else []
     return render_template(
@@ -51,8 +51,8 @@ def _page(
     )
 
 
-def _in_force(key: str) -> Definition:
-    return current.engine().definition(versions_of(key)[0].definition_id)
+def _in_force(versions: Sequence[Version]) -> Definition:
+    return current.engine().definition(versions[0].definition_id)
 
 
 def _draft(key: str) -> Draft:
@@ -87,7 +87,7 @@ def take_out(key: str) -> ResponseReturnValue:
 
 def _revise(key: str, change: Callable[[Bundle], Bundle]) -> ResponseReturnValue:
     engine = current.engine()
-    draft, in_force = engine.definition_draft(key), _in_force(key)
+    draft, in_force = engine.definition_draft(key), _in_force(versions_of(key))
     seen = number(request.form.get("revision", ""))
     if seen != (draft.revision if draft else None):
         return too_late(key)
@@ -111,7 +111,7 @@ def _revise(key: str, change: Callable[[Bundle], Bundle]) -> ResponseReturnValue
 @pages.get("/processes/<key:key>/draft/discard")
 def confirm_discarding(key: str) -> ResponseReturnValue:
     """What is lost with the draft."""
-    draft, in_force = _draft(key), _in_force(key)
+    draft, in_force = _draft(key), _in_force(versions_of(key))
     changes = compare(in_force.bundle, draft.bundle)
     return render_template(
         "studio/discard.html", key=key, draft=draft, in_force=in_force, changes=changes
@@ -140,7 +140,7 @@ def confirm_publishing(key: str) -> ResponseReturnValue:
 
 def _confirm(key: str, errors: Mapping[str, list[str]]) -> str:
     draft, versions = _draft(key), versions_of(key)
-    in_force = _in_force(key)
+    in_force = _in_force(versions)
     problems = current.engine().lint(draft.bundle)
     return render_template(
         "studio/publish.html",

@@ -51,7 +51,10 @@ def choices(person: Person, about: str) -> tuple[str, ...]:
 
 
 def wishes(session: Session, ids: Iterable[int]) -> dict[int, Wishes]:
-    """What each of the people has chosen, as far as it may be, by id; one statement."""
+    """What each of the people has chosen, as far as it may be, by id.
+
+    One statement; who asks for silence is read besides, for not everybody may.
+    """
     wanted = list(ids)
     rows = session.scalars(select(MailSetting).where(MailSetting.person_id.in_(wanted)))
     found = {row.person_id: _read(session, row) for row in rows}
@@ -60,7 +63,6 @@ def wishes(session: Session, ids: Iterable[int]) -> dict[int, Wishes]:
 
 def _read(session: Session, row: MailSetting) -> Wishes:
     chosen = {about: str(getattr(row, about)) for about in ABOUT}
-    # Only silence is not everybody's to choose; who somebody is costs a statement to know.
     if NEVER in chosen.values():
         person = session.get_one(Person, row.person_id)
         chosen = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import ColumnElement, bindparam, or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from engine.database import Statement
@@ -66,20 +66,15 @@ def passed_on(person: Person, processes: Sequence[str]) -> frozenset[str]:
     return frozenset(groups)
 
 
-_table = cast("Table", Substitution.__table__)
-_in_force_now = select(_table.c.id).where(
-    _table.c.starts_at <= bindparam("now"),
-    _table.c.ends_at > bindparam("now"),
-    _table.c.ended_at.is_(None),
+_own = cast("Table", Substitution.__table__).c
+_in_force = (
+    _own.starts_at <= bindparam("now"),
+    _own.ends_at > bindparam("now"),
+    _own.ended_at.is_(None),
 )
-_anybody = Statement(_in_force_now.limit(1))
-_concerned = Statement(
-    _in_force_now.where(
-        or_(
-            _table.c.person_id == bindparam("person"), _table.c.substitute_id == bindparam("person")
-        )
-    ).limit(1)
-)
+_either = or_(_own.person_id == bindparam("person"), _own.substitute_id == bindparam("person"))
+_anybody = Statement(select(_own.id).where(*_in_force).limit(1))
+_concerned = Statement(select(_own.id).where(*_in_force, _either).limit(1))
 """Hardly anybody is replaced: whether is asked in little time, by every page and every mail."""
 
 
@@ -96,13 +91,9 @@ def acting(
         select(Substitution, absent, other)
         .join(absent, absent.id == Substitution.person_id)
         .join(other, other.id == Substitution.substitute_id)
-        .where(
-            or_(Substitution.person_id == person.id, Substitution.substitute_id == person.id),
-            *_in_force(now),
-            absent.active,
-            other.active,
-        )
-        .order_by(Substitution.id)
+        .where(_either, *_in_force, absent.active, other.active)
+        .order_by(Substitution.id),
+        {"now": now, "person": person.id},
     ).all()
     replacing = tuple(
         Standing(away.id, away.name, row.until, row.keys, passed_on(away, row.keys))
@@ -131,8 +122,9 @@ def substitutes(
     rows = session.execute(
         select(Substitution, Person)
         .join(Person, Person.id == Substitution.substitute_id)
-        .where(Substitution.person_id.in_(known), *_in_force(now), Person.active)
-        .order_by(Substitution.id)
+        .where(Substitution.person_id.in_(known), *_in_force, Person.active)
+        .order_by(Substitution.id),
+        {"now": now},
     ).all()
     return [
         Substitute(
@@ -141,14 +133,6 @@ def substitutes(
         for row, person in rows
         if not row.keys or process in row.keys
     ]
-
-
-def _in_force(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Substitution.starts_at <= now,
-        Substitution.ends_at > now,
-        Substitution.ended_at.is_(None),
-    )
 
 
 def _definitions(session: Session, processes: Sequence[str]) -> frozenset[int] | None:
