@@ -14,9 +14,11 @@ import json
 import os
 import shutil
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 
 import hypothesis
@@ -123,6 +125,13 @@ def pytest_runtest_setup(item):
 def pytest_runtest_call(item):
     with _outside_the_browsers_loop(item):
         return (yield)
+
+
+@pytest.fixture(scope="session")
+def apart():
+    """Runs ``apart(function, *arguments)`` in a process that has loaded little, and may fork."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        yield lambda function, *arguments: pool.submit(function, *arguments).result()
 
 
 @contextmanager

@@ -34,24 +34,27 @@ class Draft:
 
 
 def find(connection: Connection, key: str) -> Draft | None:
-    """The draft of a process, if there is one."""
-    row = connection.execute(
-        select(definition_draft).where(definition_draft.c.key == key)
-    ).one_or_none()
-    if row is None:
+    """The draft of a process, if there is one.
+
+    One statement reads it, so that it is never half of one state and half of the next.
+    """
+    rows = connection.execute(
+        select(definition_draft, definition_draft_file.c.name, definition_draft_file.c.content)
+        .outerjoin(definition_draft_file, definition_draft_file.c.key == definition_draft.c.key)
+        .where(definition_draft.c.key == key)
+    ).all()
+    if not rows:
         return None
-    files = connection.execute(
-        select(definition_draft_file.c.name, definition_draft_file.c.content).where(
-            definition_draft_file.c.key == key
-        )
-    )
+    row = rows[0]
     return Draft(
         key=row.key,
         revision=row.revision,
         based_on=row.based_on,
         saved_at=from_micros(row.saved_at),
         saved_by=row.saved_by,
-        bundle=Bundle(row.key, {file.name: bytes(file.content) for file in files}),
+        bundle=Bundle(
+            row.key, {each.name: bytes(each.content) for each in rows if each.name is not None}
+        ),
     )
 
 

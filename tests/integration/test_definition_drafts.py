@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from engine import SYSTEM, Actor, Conflict, DeploymentRejected, NotFound
 from engine.definitions import Bundle
@@ -170,6 +171,25 @@ def test_a_publication_that_fails_midway_leaves_the_draft(deployed, monkeypatch)
     with pytest.raises(RuntimeError):
         publish(deployed, revision)
     assert deployed.definition_draft("approval").revision == revision
+
+
+def test_a_draft_that_goes_while_it_is_read_is_whole_or_none(deployed):
+    """Publishing it unread files would refuse it as an empty process instead of as a Conflict."""
+    revision = save(deployed, TWO)
+    discarded = []
+
+    def discard_first(_connection, _cursor, statement, *_):
+        if "definition_draft_file" in statement and not discarded:
+            discarded.append(True)
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(
+                    deployed.discard_definition_draft, "approval", actor=SAM, revision=revision
+                ).result()
+
+    event.listen(deployed.database.engine, "before_cursor_execute", discard_first)
+    draft = deployed.definition_draft("approval")
+    event.remove(deployed.database.engine, "before_cursor_execute", discard_first)
+    assert draft is None or draft.bundle == TWO
 
 
 def test_of_two_publications_at_once_one_wins(deployed):

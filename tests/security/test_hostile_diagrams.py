@@ -4,16 +4,9 @@ Every file is linted in a process of its own, so that one file's memory cannot
 hide another's.
 """
 
-import multiprocessing
-import time
-from collections.abc import Callable
-from multiprocessing.connection import Connection
-from pathlib import Path
-
 import pytest
 
-from engine.definitions import Bundle, Catalogue, Problem, Severity, lint, lint_file
-from engine.errors import DeploymentRejected
+from engine.definitions import Bundle, Severity, lint, lint_file
 from tests.security import (
     hostile_bpmn,
     hostile_flow,
@@ -22,6 +15,7 @@ from tests.security import (
     hostile_zip,
 )
 from tests.security.hostile_xml import GOOD, Hostile
+from tests.security.measured import CATALOGUE, linted, opened
 
 WHOLE = {"too_many_problems", "bundle_too_large"}
 SECONDS = 1.0
@@ -36,74 +30,13 @@ DIAGRAMS = [
 ARCHIVES = [row for family in hostile_zip.FAMILIES for row in family()]
 
 
-class AnyFeel:
-    """Lets every expression pass: what is refused here is refused for another reason."""
-
-    def check(self, expression: str) -> list[str]:
-        return []
-
-    def check_condition(self, expression: str) -> list[str]:
-        return []
-
-    def check_unary(self, tests: str) -> list[str]:
-        return []
-
-
-def _check_timer(text: str) -> None:
-    if "X" in text or text.endswith("PT0S"):
-        raise ValueError("This is not a duration.")
-
-
-CATALOGUE = Catalogue(feel=AnyFeel(), check_timer=_check_timer)
-
-
-def _memory(field: str) -> int:
-    """A figure of this process in KiB."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith(field + ":"):
-            return int(line.split()[1])
-    raise AssertionError(field)
-
-
-Measured = tuple[list[Problem], float, float]
-_FORK = multiprocessing.get_context("fork")
-
-
-def _measure(work: Callable[[], list[Problem]], answer: Connection) -> None:
-    before, started = _memory("VmRSS"), time.process_time()
-    problems = work()
-    seconds = time.process_time() - started
-    answer.send((problems, seconds, max(0, _memory("VmHWM") - before) / 1024))
-
-
-def _in_a_process(work: Callable[[], list[Problem]]) -> Measured:
-    """What ``work`` returns, its seconds, and the MiB by which the process grew at most."""
-    here, there = _FORK.Pipe(duplex=False)
-    child = _FORK.Process(target=_measure, args=(work, there))
-    child.start()
-    there.close()
-    measured: Measured = here.recv()
-    child.join()
-    return measured
-
-
-def _refused_archive(data: bytes) -> list[Problem]:
-    try:
-        bundle = Bundle.from_zip(data, "p")
-    except DeploymentRejected as rejected:
-        return rejected.problems
-    return lint(bundle, CATALOGUE)
-
-
 def _name(row: Hostile) -> str:
     return row[0].encode("ascii", "backslashreplace").decode()
 
 
 @pytest.mark.parametrize(("name", "data", "codes"), DIAGRAMS, ids=map(_name, DIAGRAMS))
-def test_a_hostile_diagram_is_refused(name, data, codes):
-    problems, seconds, mebibytes = _in_a_process(
-        lambda: lint(Bundle("p", {"p.bpmn": data}), CATALOGUE)
-    )
+def test_a_hostile_diagram_is_refused(apart, name, data, codes):
+    problems, seconds, mebibytes = apart(linted, data)
     errors = [each for each in problems if each.severity is Severity.ERROR]
     assert codes & {each.code for each in errors}, [(each.code, each.message) for each in problems]
     assert all(each.line >= 1 for each in errors if each.code not in WHOLE)
@@ -112,9 +45,8 @@ def test_a_hostile_diagram_is_refused(name, data, codes):
 
 
 @pytest.mark.parametrize(("name", "data", "codes"), ARCHIVES, ids=map(_name, ARCHIVES))
-def test_a_hostile_archive_is_refused(name, data, codes):
-    archive = data() if callable(data) else data
-    problems, seconds, mebibytes = _in_a_process(lambda: _refused_archive(archive))
+def test_a_hostile_archive_is_refused(apart, name, data, codes):
+    problems, seconds, mebibytes = apart(opened, data() if callable(data) else data)
     errors = {each.code for each in problems if each.severity is Severity.ERROR}
     assert codes & errors, [(each.code, each.message) for each in problems]
     assert seconds <= SECONDS
