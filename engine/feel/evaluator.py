@@ -151,13 +151,11 @@ class Feel:
     def _call(self, function: str, request: dict[str, object], subject: str) -> dict[str, Any]:
         now = self._clock.now()
         offset = now.astimezone(self._zone).utcoffset()
-        minutes = 0.0 if offset is None else offset.total_seconds() / 60
-        request["clock"] = {
-            "now": int(now.astimezone(UTC).timestamp() * 1000),
-            "offset": minutes,
-        }
+        request["offset"] = 0.0 if offset is None else offset.total_seconds() / 60
         try:
-            answer = self._isolate.call(function, request)
+            answer = self._isolate.call(
+                function, request, int(now.astimezone(UTC).timestamp() * 1000)
+            )
         except IsolateStopped as stopped:
             raise _stopped(subject, stopped) from None
         except ValueError as error:
@@ -173,7 +171,7 @@ class Feel:
     def _check(self, text: str, unary: bool) -> tuple[list[str], str]:
         try:
             _refuse_size(text)
-            answer = self._isolate.syntax(text, unary)
+            answer = self._isolate.call("check", {"text": text, "unary": unary})
         except ExpressionError as error:
             return [error.detail], ""
         except IsolateStopped as stopped:

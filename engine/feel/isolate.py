@@ -16,7 +16,7 @@ import threading
 import time
 import weakref
 from contextlib import suppress
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -31,6 +31,8 @@ from py_mini_racer import (
     init_mini_racer,
 )
 
+from engine.feel.memory import Answers
+
 BUNDLE: Final = "dist/feelin.js"
 DEFAULT_SECONDS: Final = 0.5
 DEFAULT_BYTES: Final = 64 * 1024 * 1024
@@ -41,8 +43,6 @@ process. Isolates here belong to no thread."""
 SET_UP_SECONDS: Final = 30.0
 ATTEMPTS: Final = 8
 """So often an expression that got no processor time is tried again."""
-KNOWN_SYNTAX: Final = 2048
-"""So many checked expressions are remembered: those of all diagrams of a large office."""
 DRAIN_SECONDS: Final = 5.0
 
 
@@ -67,16 +67,25 @@ class Isolate:
         self._racer: MiniRacer | None = None
         self._threads: frozenset[Path] = frozenset()
         self._pid = os.getpid()
-        self.syntax = lru_cache(KNOWN_SYNTAX)(self._syntax)
+        self._answers = Answers()
         _ISOLATES.add(self)
 
-    def call(self, function: str, payload: object) -> dict[str, Any]:
-        """Call one function with a JSON payload; its JSON answer.
+    def call(self, function: str, payload: object, now: int = 0) -> dict[str, Any]:
+        """Call one function with a JSON payload at ``now`` (ms since 1970); its JSON answer.
 
-        Raises IsolateStopped over a limit, ValueError for a payload that is no
-        JSON (integers beyond 53 bits included: JavaScript would round them).
+        What the clock has no part in is answered from memory when it is asked again. Raises
+        IsolateStopped over a limit, ValueError for a payload that is no JSON (integers beyond
+        53 bits included: JavaScript would round them).
         """
-        source = _call_source(function, payload)
+        question = _question(function, payload)
+        known = self._answers.find(question)
+        text = self._ask(f"{question}, {now})") if known is None else known
+        answer: dict[str, Any] = orjson.loads(text)
+        if not answer.pop("timed", False) and known is None:
+            self._answers.keep(question, text)
+        return answer
+
+    def _ask(self, source: str) -> str:
         with self._lock:
             try:
                 return self._run(source)
@@ -93,19 +102,13 @@ class Isolate:
                 sentence = f"its evaluation broke off: {str(error).splitlines()[0]}"
                 raise IsolateStopped("failed", sentence) from None
 
-    def _syntax(self, text: str, unary: bool) -> dict[str, Any]:
-        """What ``check`` says of an expression, or of unary tests; treat it as read-only.
-
-        Raises as ``call`` does. ``syntax`` is this with a memory: a text is what it is.
-        """
-        return self.call("check", {"text": text, "unary": unary})
-
     def close(self) -> None:
-        """Free the isolate; the next call makes a new one."""
+        """Free the isolate and forget its answers; the next call makes a new one."""
         with self._lock:
             self._discard()
+            self._answers = Answers()
 
-    def _run(self, source: str) -> dict[str, Any]:
+    def _run(self, source: str) -> str:
         used = 0.0
         for _ in range(ATTEMPTS):
             racer = self._ready()
@@ -120,8 +123,7 @@ class Isolate:
                 late = stopped
                 self._discard()
             else:
-                result: dict[str, Any] = orjson.loads(str(answer))
-                return result
+                return str(answer)
         raise late
 
     def _spent(self) -> float:
@@ -174,6 +176,7 @@ class Isolate:
     def start_over(self) -> None:
         """After a fork, in the child: be an isolate that was never used."""
         self._lock = threading.Lock()
+        self._answers = Answers()
         self._forget()
 
 
@@ -245,9 +248,10 @@ def _bundle() -> str:
     return source.read_text(encoding="utf-8")
 
 
-def _call_source(function: str, payload: object) -> str:
+def _question(function: str, payload: object) -> str:
+    """The call, as far as it does not depend on when it is made."""
     try:
         data = orjson.dumps(payload, option=orjson.OPT_STRICT_INTEGER)
     except (TypeError, RecursionError) as error:
         raise ValueError(str(error)) from None
-    return f"passerelleFeel.{function}({json.dumps(data.decode())})"
+    return f"passerelleFeel.{function}({json.dumps(data.decode())}"

@@ -11,10 +11,14 @@ import { ADDED_FUNCTIONS, toleratedRanges } from './functions.js';
 const LOCAL_ZONE = 'system';
 
 let nowMillis = 0;
+let nowWasRead = false;
 let offsetMinutes = 0;
 
 Settings.defaultLocale = 'en-US';
-Settings.now = () => nowMillis;
+Settings.now = () => {
+  nowWasRead = true;
+  return nowMillis;
+};
 // "Local" is the zone of the process, at the instant the caller sent.
 Date.prototype.getTimezoneOffset = () => -offsetMinutes;
 
@@ -28,9 +32,15 @@ export class Refused extends Error {
 }
 
 /** Set what now() answers (ms since 1970) and the offset of local times (minutes). */
-export function setClock({ now, offset }) {
+export function setClock(now, offset) {
   nowMillis = now;
+  nowWasRead = false;
   offsetMinutes = offset;
+}
+
+/** Whether anything has asked for the time since it was set: another day, another answer. */
+export function clockWasRead() {
+  return nowWasRead;
 }
 
 /** The FEEL type of a temporal value: date, time or date and time. */

@@ -1,10 +1,11 @@
 /*
  * FEEL inside the server's V8 isolate: the one global `passerelleFeel`, whose
- * functions take and return JSON text. Bundled to engine/feel/dist/feelin.js.
+ * functions take and return JSON text. What depends on the second argument, the
+ * instant, is marked `timed`. Bundled to engine/feel/dist/feelin.js.
  */
 import { check } from './check.js';
 import { decide } from './decide.js';
-import { attempt, setClock, toJson } from './evaluation.js';
+import { attempt, clockWasRead, setClock, toJson } from './evaluation.js';
 import { limitTextLength } from './limits.js';
 
 const MAX_RESULT_CHARS = 1 << 20;
@@ -15,7 +16,11 @@ function stringify(result) {
   const text = JSON.stringify(result);
 
   if (text.length > MAX_RESULT_CHARS) {
-    return JSON.stringify({ error: 'too_large', message: 'the result is larger than 1 MiB' });
+    return JSON.stringify({
+      error: 'too_large',
+      message: 'the result is larger than 1 MiB',
+      timed: clockWasRead()
+    });
   }
   return text;
 }
@@ -25,18 +30,22 @@ function one(text, context) {
 }
 
 globalThis.passerelleFeel = {
-  evaluate(json) {
-    const { expressions, context, clock } = JSON.parse(json);
+  evaluate(json, now) {
+    const { expressions, context, offset } = JSON.parse(json);
 
-    setClock(clock);
-    return stringify({ results: expressions.map(text => one(text, context)) });
+    setClock(now, offset);
+    const results = expressions.map(text => one(text, context));
+
+    return stringify({ results, timed: clockWasRead() });
   },
 
-  decide(json) {
-    const { table, context, clock } = JSON.parse(json);
+  decide(json, now) {
+    const { table, context, offset } = JSON.parse(json);
 
-    setClock(clock);
-    return stringify(decide(table, context));
+    setClock(now, offset);
+    const decided = decide(table, context);
+
+    return stringify({ ...decided, timed: clockWasRead() });
   },
 
   check(json) {
