@@ -46,7 +46,13 @@ class Deploying(Queries):
         The workers are woken after the commit when jobs are due.
         """
         with self.database.write() as connection:
-            unit = Unit(connection, actor, self.clock.now(), self.registry.opened)
+            unit = Unit(
+                connection,
+                actor,
+                self.clock.now(),
+                opened=self.registry.opened,
+                idle=self.registry.idle,
+            )
             try:
                 yield unit
                 unit.flush()

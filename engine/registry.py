@@ -144,3 +144,5 @@ class Registry:
     It hears too when somebody puts a work item into another's hands: then ``to`` says whose,
     ``by`` who did it, and ``how`` is ``assigned``, ``delegated`` or ``resolved``.
     """
+    idle: frozenset[str] = frozenset()
+    """The job kinds that have nothing to do in this installation; nobody need queue them."""

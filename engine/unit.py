@@ -28,14 +28,22 @@ class Unit:
 
     Whoever gets a unit writes through it and never commits. ``wakes`` tells the
     engine that there is work for the workers once the transaction is through;
-    ``opened`` is the job kind that hears of new work items, if one does.
+    ``opened`` is the job kind that hears of new work items, if one does; ``idle`` are the kinds
+    that would have nothing to do.
     """
 
     def __init__(
-        self, connection: Connection, actor: Actor, now: datetime, opened: str | None = None
+        self,
+        connection: Connection,
+        actor: Actor,
+        now: datetime,
+        *,
+        opened: str | None = None,
+        idle: frozenset[str] = frozenset(),
     ) -> None:
         self.connection = connection
         self.opened = opened
+        self.idle = idle
         self.actor = actor
         self.now = now
         self.at = to_micros(now)

@@ -124,6 +124,7 @@ def registry(settings: DomainSettings) -> Registry:
         ),
         pages=frozenset().union(*(each.pages for each in LIFECYCLES)),
         opened=OPENED,
+        idle=frozenset() if settings.smtp_url else frozenset({outbox.KIND}),
     )
 
 

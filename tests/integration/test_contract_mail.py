@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import func, select
 
+from engine.tables import job
 from tests.builders_domain import draft
 from tests.builders_house import House
 from tests.builders_smtp import MailServer, running, self_signed
@@ -127,3 +129,11 @@ def test_a_recipient_that_is_refused_is_an_incident_and_holds_up_nobody(sending,
     assert "marie@example.org" in reached
     assert "lea.martin@example.org" not in reached
     assert set(incidents(house)) == {"job_failed"}
+
+
+def test_without_a_server_mails_are_kept_and_nothing_waits(sending):
+    house = sending(None)
+    house.open()
+    assert [(each.status, each.sent_at) for each in house.mails()] == [("stored", None)]
+    with house.engine.database.read() as connection:
+        assert connection.scalar(select(func.count()).where(job.c.kind == "mail")) == 0

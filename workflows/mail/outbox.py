@@ -48,7 +48,7 @@ _write = Statement(
         body=bindparam("content"),
         language=bindparam("spoken"),
         message_id=bindparam("key"),
-        status=QUEUED,
+        status=bindparam("outcome"),
         created_at=bindparam("now"),
     )
     .returning(_mail.c.id)
@@ -88,7 +88,10 @@ class Mail:
 
 
 def send_later(unit: Unit, mail: Mail) -> bool:
-    """Write the mail down inside a transaction; False where it has been before."""
+    """Write the mail down inside a transaction; False where it has been before.
+
+    It is sent after the commit, where there is a server to send it.
+    """
     if _known(unit.connection, {"key": mail.key}).first() is not None:
         return False
     written = {
@@ -97,10 +100,12 @@ def send_later(unit: Unit, mail: Mail) -> bool:
         "content": mail.body,
         "spoken": mail.language,
         "key": mail.key,
+        "outcome": STORED if KIND in unit.idle else QUEUED,
         "now": unit.at,
     }
     number = int(_write(unit.connection, written).scalar_one())
-    unit.enqueue(KIND, {"mail": number, "to_name": mail.to_name})
+    if KIND not in unit.idle:
+        unit.enqueue(KIND, {"mail": number, "to_name": mail.to_name})
     return True
 
 
