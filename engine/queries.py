@@ -13,6 +13,8 @@ from engine.clock import Clock
 from engine.database import Database
 from engine.errors import NotFound
 from engine.history import queries as history
+from engine.history.findings import Findings
+from engine.history.verifying import verify, verify_one
 from engine.identity import Actor
 from engine.runtime import drafts, inbox, incidents, instances, pace, work_items
 from engine.runtime.access import require_item_sight, require_sight
@@ -31,7 +33,6 @@ from engine.values import (
     InstanceQuery,
     Page,
     SeatState,
-    Verification,
     Version,
     WorkItem,
 )
@@ -169,7 +170,12 @@ class Queries:
             require_sight(connection, actor, instance_id)
             return history.events(connection, instance_id, after=after, limit=limit, newest=newest)
 
-    def verify(self, instance_id: int) -> Verification:
-        """Whether a case's history is what was written."""
-        with self.database.read() as connection:
-            return history.verify(connection, instance_id)
+    def verify(self, instance_id: int) -> Findings:
+        """Whether the history of one case is what was written."""
+        with self.database.snapshot(), self.database.read() as connection:
+            return verify_one(connection, instance_id)
+
+    def verify_history(self) -> Findings:
+        """Whether the history of every case is what was written, all as of one moment."""
+        with self.database.snapshot(), self.database.read() as connection:
+            return verify(connection)

@@ -1,0 +1,86 @@
+"""Events as they are verified: rows of what the database holds, texts as their bytes.
+
+Bytes, because SQLite holds texts that are none (and a verifier must not fall over what it
+is there to find), and because a hash covers bytes.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+from sqlalchemy import Column, Connection, LargeBinary, Select, cast, func, select
+
+from engine.history.chain import FIELDS, TEXTS
+from engine.tables import history_event, history_payload
+
+Row = tuple[Any, ...]
+"""The :data:`~engine.history.chain.FIELDS` of an event, its hash, the salt, the payload."""
+
+SEQ = FIELDS.index("seq")
+DIGEST = FIELDS.index("payload_digest")
+HASH, SALT, PAYLOAD = range(len(FIELDS), len(FIELDS) + 3)
+
+_BATCH = 1_000
+_numbers = itertools.count()
+
+
+def event_rows(
+    connection: Connection, *, after: int = 0, only: int | None = None, after_seq: int | None = None
+) -> Select[Any]:
+    """Events in their order: of instances ``after`` one, or of ``only`` one ``after_seq``."""
+    own = history_event.c
+    statement = (
+        select(
+            *(_bytes(connection, own[name]) if name in TEXTS else own[name] for name in FIELDS),
+            own.hash,
+            history_payload.c.salt,
+            history_payload.c.payload,
+        )
+        .outerjoin(
+            history_payload,
+            (history_payload.c.instance_id == own.instance_id) & (history_payload.c.seq == own.seq),
+        )
+        .order_by(own.instance_id, own.seq)
+    )
+    if only is None:
+        return statement.where(own.instance_id > after)
+    statement = statement.where(own.instance_id == only)
+    return statement if after_seq is None else statement.where(own.seq > after_seq)
+
+
+def _bytes(connection: Connection, column: Column[Any]) -> Any:
+    if connection.dialect.name == "sqlite":
+        return cast(column, LargeBinary)
+    return func.convert_to(column, "UTF8")
+
+
+def streamed(connection: Connection, statement: Select[Any]) -> Iterator[Row]:
+    """The rows of a statement whose values are numbers, a batch at a time.
+
+    As the driver gives them: what SQLAlchemy does with each row would take as long as to
+    verify it. ``connection`` is in a transaction.
+    """
+    sql = str(statement.compile(connection, compile_kwargs={"literal_binds": True}))
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        cursor = driver.cursor()
+    else:
+        # A cursor with a name stays in the server, which sends what is fetched and no more.
+        cursor = driver.cursor(name=f"history_{next(_numbers)}", binary=True)
+    with closing(cursor):
+        cursor.execute(sql)
+        while batch := cursor.fetchmany(_BATCH):
+            yield from batch
+
+
+def expect_many(connection: Connection) -> None:
+    """Have events and payloads read side by side until the transaction ends.
+
+    PostgreSQL would look up a payload for each event, which takes three times as long: it plans
+    a cursor for who wants only the first rows.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql("SET LOCAL enable_nestloop = off")
