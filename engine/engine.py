@@ -8,6 +8,9 @@ from datetime import datetime
 from functools import cached_property
 
 from engine.deploying import Deploying
+from engine.history import anchoring, checking
+from engine.history.anchoring import Anchor
+from engine.history.keys import KeyRing
 from engine.identity import SYSTEM, Actor
 from engine.runtime import (
     idempotency,
@@ -234,3 +237,13 @@ class Engine(Deploying):
         """Give the work behind an incident another try."""
         with self.unit(actor) as unit:
             incidents.retry(unit, incident_id)
+
+    def anchor(self, keys: KeyRing, *, issuer: str) -> Anchor:
+        """Sign where the histories of all cases stand, in the name of ``issuer``."""
+        with self.unit(SYSTEM) as unit:
+            return anchoring.make(unit, keys, issuer)
+
+    def start_check(self, *, actor: Actor) -> None:
+        """Verify the history in the background, unless that is under way."""
+        with self.unit(actor) as unit:
+            checking.start(unit)

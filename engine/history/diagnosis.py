@@ -63,14 +63,14 @@ class _Break:
 
     def _follows(self, row: Row) -> bool:
         """Whether an event was written as the one that should stand here."""
-        return _linked(self.head, _with(row, SEQ, self.seq)) == row[HASH]
+        return bool(_linked(self.head, _with(row, SEQ, self.seq)) == row[HASH])
 
     def _only_hash_changed(self) -> bool:
         computed = _linked(self.head, self.rows[0])
         if computed is None:
             return False
         if len(self.rows) > 1:
-            return _linked(computed, self.rows[1]) == self.rows[1][HASH]
+            return bool(_linked(computed, self.rows[1]) == self.rows[1][HASH])
         return self.end is not None and self.end.head == computed
 
     def _swapped(self) -> tuple[Wrong, str] | None:
@@ -129,7 +129,7 @@ def _linked(head: bytes, row: Row) -> bytes | None:
 
 def _payload_holds(row: Row) -> bool:
     try:
-        return payload_digest(row[SALT], row[PAYLOAD]) == row[DIGEST]
+        return bool(payload_digest(row[SALT], row[PAYLOAD]) == row[DIGEST])
     except TypeError:
         return False
 

@@ -44,7 +44,9 @@ class Findings:
     """What came of verifying: counts, and the first wrong event of each broken instance.
 
     ``erased`` counts payloads that were erased, which is no fault: their digest stays in the
-    chain. ``reached`` is the last instance looked at where there is more to come, else None.
+    chain. ``anchor`` is the number of the anchor the record was compared with, and
+    ``anchor_trouble`` a sentence where that anchor itself is not in order. ``reached`` is the
+    last instance looked at where there is more to come, else None.
     """
 
     instances: int = 0
@@ -53,11 +55,13 @@ class Findings:
     broken: int = 0
     faults: list[Fault] = field(default_factory=list)
     reached: int | None = None
+    anchor: int | None = None
+    anchor_trouble: str = ""
 
     @property
     def intact(self) -> bool:
         """True when nothing is wrong."""
-        return self.broken == 0
+        return self.broken == 0 and not self.anchor_trouble
 
     def add(self, fault: Fault) -> None:
         """Count a broken instance, and name it among the first :data:`MOST_NAMED`."""

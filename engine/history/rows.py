@@ -12,9 +12,10 @@ from contextlib import closing
 from typing import Any
 
 from sqlalchemy import Column, Connection, LargeBinary, Select, cast, func, select
+from sqlalchemy.orm import Session
 
-from engine.history.chain import FIELDS, TEXTS
-from engine.tables import history_event, history_payload
+from engine.history.chain import FIELDS, TEXTS, Head
+from engine.tables import history_event, history_payload, instance
 
 Row = tuple[Any, ...]
 """The :data:`~engine.history.chain.FIELDS` of an event, its hash, the salt, the payload."""
@@ -76,6 +77,37 @@ def streamed(connection: Connection, statement: Select[Any]) -> Iterator[Row]:
             yield from batch
 
 
+def heads(connection: Connection, after: int = 0) -> Iterator[Head]:
+    """Where every chain stands, as its instance says: of the instances ``after`` one."""
+    own = instance.c
+    statement = select(own.id, own.seq, own.head).where(own.id > after).order_by(own.id)
+    return (Head(*row) for row in streamed(connection, statement))
+
+
+class Ahead:
+    """Heads in the order of their instances, taken up to one that is asked for."""
+
+    def __init__(self, heads: Iterator[Head]) -> None:
+        self._heads = heads
+        self._next = next(heads, None)
+
+    def until(self, instance_id: int | None) -> Iterator[Head]:
+        """Those of the instances before one; None stands for the end."""
+        while self._next is not None and (
+            instance_id is None or self._next.instance_id < instance_id
+        ):
+            head, self._next = self._next, next(self._heads, None)
+            yield head
+
+    def take(self, instance_id: int) -> Head | None:
+        """That of one instance, once all before it are taken; None where it has none."""
+        head = self._next
+        if head is None or head.instance_id != instance_id:
+            return None
+        self._next = next(self._heads, None)
+        return head
+
+
 def expect_many(connection: Connection) -> None:
     """Have events and payloads read side by side until the transaction ends.
 
@@ -84,3 +116,10 @@ def expect_many(connection: Connection) -> None:
     """
     if connection.dialect.name != "sqlite":
         connection.exec_driver_sql("SET LOCAL enable_nestloop = off")
+
+
+def one_moment(session: Session) -> Connection:
+    """The connection of a session that has read nothing yet, for reading as of one moment."""
+    if session.get_bind().dialect.name == "sqlite":
+        return session.connection()
+    return session.connection(execution_options={"isolation_level": "REPEATABLE READ"})

@@ -6,7 +6,7 @@ instances, so what one has and another lacks shows at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import groupby
 from operator import itemgetter
 
@@ -21,12 +21,14 @@ from engine.history.rows import (
     PAYLOAD,
     SALT,
     SEQ,
+    Ahead,
     Row,
     event_rows,
     expect_many,
+    heads,
     streamed,
 )
-from engine.tables import history_event, history_payload, instance
+from engine.tables import history_event, history_payload
 
 
 def verify(
@@ -38,23 +40,23 @@ def verify(
 ) -> Findings:
     """Recompute every chain; compare it with its instance and with its ``anchored`` head.
 
-    ``connection`` sees one moment; ``anchored`` is in the order of the instances. Begins after
-    instance ``after``, and stops at the end of a chain once it has verified ``at_least`` that
-    many events, if a number is given.
+    ``connection`` sees one moment; ``anchored`` is in the order of the instances. Begins with
+    all of them after instance ``after``, and stops at the end of a chain once it has verified
+    ``at_least`` that many events, if a number is given.
     """
     found = Findings()
     expect_many(connection)
-    heads = _Ahead(_heads(connection, after))
-    marks = _Ahead(head for head in anchored if head.instance_id > after)
+    ends = Ahead(heads(connection, after))
+    marks = Ahead(iter(anchored))
     rows = streamed(connection, event_rows(connection, after=after))
     for instance_id, chain in groupby(rows, itemgetter(0)):
-        _note_empty(found, heads, marks, instance_id)
-        end, mark = heads.take(instance_id), marks.take(instance_id)
+        _note_empty(found, ends, marks, instance_id)
+        end, mark = ends.take(instance_id), marks.take(instance_id)
         _verify_chain(connection, found, chain, Head(instance_id, 0, GENESIS), end, mark)
         if at_least is not None and found.events >= at_least:
             found.reached = instance_id
             return found
-    _note_empty(found, heads, marks, None)
+    _note_empty(found, ends, marks, None)
     for instance_id, seq in connection.execute(_payloads_alone):
         found.add(Fault(instance_id, seq, Wrong.PAYLOAD_WITHOUT_EVENT))
     return found
@@ -66,12 +68,16 @@ def verify_since(connection: Connection, anchored: Iterable[Head]) -> Findings:
     Takes on trust what the anchored heads seal; :func:`verify` trusts nothing.
     """
     found = Findings()
-    marks = _Ahead(iter(anchored))
-    for end in _heads(connection, 0):
+    marks = Ahead(iter(anchored))
+    for end in heads(connection):
         _note_missing(found, marks, end.instance_id)
         mark = marks.take(end.instance_id) or Head(end.instance_id, 0, GENESIS)
         if mark == end:
             found.instances += 1
+            continue
+        if end.seq < mark.seq:
+            found.instances += 1
+            found.add(Fault(end.instance_id, end.seq + 1, Wrong.CUT_TAIL))
             continue
         rows = event_rows(connection, only=end.instance_id, after_seq=mark.seq)
         _verify_chain(connection, found, streamed(connection, rows), mark, end, None)
@@ -82,7 +88,7 @@ def verify_since(connection: Connection, anchored: Iterable[Head]) -> Findings:
 def verify_one(connection: Connection, instance_id: int) -> Findings:
     """Verify the chain of one instance."""
     found = Findings()
-    end = next(_heads(connection, instance_id - 1), None)
+    end = next(heads(connection, instance_id - 1), None)
     if end is not None and end.instance_id != instance_id:
         end = None
     rows = streamed(connection, event_rows(connection, only=instance_id))
@@ -134,9 +140,9 @@ def _verify_chain(
         found.add(Fault(instance_id, marked, Wrong.DIFFERS_FROM_ANCHOR))
 
 
-def _note_empty(found: Findings, heads: _Ahead, marks: _Ahead, before: int | None) -> None:
+def _note_empty(found: Findings, ends: Ahead, marks: Ahead, before: int | None) -> None:
     """Note the instances ``before`` that have no event at all, and those that are gone."""
-    for end in heads.until(before):
+    for end in ends.until(before):
         _note_missing(found, marks, end.instance_id)
         mark = marks.take(end.instance_id)
         found.instances += 1
@@ -145,39 +151,9 @@ def _note_empty(found: Findings, heads: _Ahead, marks: _Ahead, before: int | Non
     _note_missing(found, marks, before)
 
 
-def _note_missing(found: Findings, marks: _Ahead, before: int | None) -> None:
+def _note_missing(found: Findings, marks: Ahead, before: int | None) -> None:
     for mark in marks.until(before):
         found.add(Fault(mark.instance_id, 1, Wrong.MISSING_INSTANCE))
-
-
-class _Ahead:
-    """Heads in the order of their instances, taken up to one that is asked for."""
-
-    def __init__(self, heads: Iterator[Head]) -> None:
-        self._heads = heads
-        self._next = next(heads, None)
-
-    def until(self, instance_id: int | None) -> Iterator[Head]:
-        """Those of the instances before one; None stands for the end."""
-        while self._next is not None and (
-            instance_id is None or self._next.instance_id < instance_id
-        ):
-            head, self._next = self._next, next(self._heads, None)
-            yield head
-
-    def take(self, instance_id: int) -> Head | None:
-        """That of one instance, once all before it are taken; None where it has none."""
-        head = self._next
-        if head is None or head.instance_id != instance_id:
-            return None
-        self._next = next(self._heads, None)
-        return head
-
-
-def _heads(connection: Connection, after: int) -> Iterator[Head]:
-    own = instance.c
-    statement = select(own.id, own.seq, own.head).where(own.id > after).order_by(own.id)
-    return (Head(*row) for row in streamed(connection, statement))
 
 
 _payloads_alone = (

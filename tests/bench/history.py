@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from time import process_time
 from typing import Any
 
@@ -9,11 +10,12 @@ from sqlalchemy import insert
 
 from engine import Engine
 from engine.history.chain import GENESIS
+from engine.history.keys import KeyRing
 from engine.history.recorder import Recorded, append
 from engine.tables import instance
 from tests.bench.cases import CLERK, VARIABLES, prepared, start
 
-EVENTS = 100_000
+EVENTS = 50_000
 CHAIN = 20
 """Events of a case, a payload with every second one, as a contract has."""
 
@@ -27,7 +29,7 @@ def verify(url: str) -> dict[str, float]:
     took = []
     for _ in range(3):
         began = process_time()
-        found = engine.verify_history()
+        found = engine.verify_history(KeyRing(Path()))
         took.append(process_time() - began)
         assert not found.broken
         assert found.events >= EVENTS

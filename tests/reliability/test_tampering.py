@@ -27,16 +27,6 @@ CHANGES = {
 """A column of an event, and what is written into it."""
 
 
-@pytest.fixture
-def record(database):
-    """A record without its guards; whatever is done to it is rolled back."""
-    with database.engine.connect() as connection, connection.begin() as transaction:
-        record = Record.written(connection)
-        record.drop_triggers()
-        yield record
-        transaction.rollback()
-
-
 def test_an_untouched_record_is_intact(record):
     found = record.found()
     assert (found.intact, found.instances, found.events) == (True, 3, 3 * LENGTH)

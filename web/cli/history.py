@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from web.cli.installation import configured_engine
-from web.cli.output import FAILED, Row, json_option, print_json
+from web.cli.installation import open_engine
+from web.cli.output import FAILED, CommandFailed, Row, json_option, print_fields, print_json
+from web.config import Settings
 
 if TYPE_CHECKING:
     from engine import Fault, Findings
+    from engine.history.keys import KeyRing
 
 SENTENCES = {
     "changed_event": "the event was changed",
@@ -32,19 +35,83 @@ def history() -> None:
 
 
 @history.command()
+@click.option(
+    "--anchor",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Compare with this anchor's file, not with the newest anchor in the database.",
+)
+@click.option("--since", is_flag=True, help="Verify only what came after that anchor.")
 @json_option
-def verify(as_json: bool) -> None:
+def verify(file: Path | None, since: bool, as_json: bool) -> None:
     """Recompute every chain and name the first wrong event of each broken instance.
 
-    Exit code 0 if the record is intact, 1 if not.
+    The record is compared with an anchor as well, which finds what is cut off or gone. Exit
+    code 0 if the record is intact, 1 if not.
     """
-    found = configured_engine().verify_history()
+    from engine.history.anchor_files import AnchorFile
+
+    settings = Settings.from_env()
+    against = None if file is None else AnchorFile(file)
+    found = open_engine(settings).verify_history(_keys(settings), against, since=since)
     if as_json:
         print_json(_row(found))
     else:
         _tell(found)
     if not found.intact:
         raise SystemExit(FAILED)
+
+
+@history.command()
+@click.option(
+    "--to",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the anchor to this file, not into the folder of the anchors.",
+)
+@json_option
+def anchor(file: Path | None, as_json: bool) -> None:
+    """Sign where all chains stand now, and write that to a file.
+
+    Keep the file where nobody who writes the database can reach it.
+    """
+    from engine.history.anchor_files import file_name
+
+    settings = Settings.from_env()
+    engine = open_engine(settings)
+    made = engine.anchor(_keys(settings), issuer=settings.home_hei)
+    path = file or settings.anchors_dir / file_name(made)
+    try:
+        engine.export_anchor(made, path)
+    except OSError as error:
+        raise CommandFailed(f"{path} cannot be written: {error.strerror}.") from error
+    row = {
+        "number": made.number,
+        "at": made.at,
+        "instances": made.instances,
+        "root": made.root.hex(),
+        "key": made.key_id,
+        "file": str(path),
+    }
+    if as_json:
+        print_json(row)
+    else:
+        print_fields(row)
+
+
+@history.command("rotate-key")
+def rotate_key() -> None:
+    """Sign the next anchors with a new key. The old public key stays to verify with."""
+    from engine.history.keys import key_id
+
+    public = _keys(Settings.from_env()).rotate()
+    click.echo(f"Anchors are signed with key {key_id(public)} from now on: {public.hex()}")
+
+
+def _keys(settings: Settings) -> KeyRing:
+    from engine.history.keys import KeyRing
+
+    return KeyRing(settings.anchor_keys_dir)
 
 
 def _row(found: Findings) -> Row:
@@ -54,6 +121,8 @@ def _row(found: Findings) -> Row:
         "events": found.events,
         "erased_payloads": found.erased,
         "broken_instances": found.broken,
+        "anchor": found.anchor,
+        "anchor_trouble": found.anchor_trouble or None,
         "faults": [
             {
                 "instance_id": str(fault.instance_id),
@@ -71,10 +140,13 @@ def _tell(found: Findings) -> None:
         click.echo(_sentence(fault))
     if found.broken > len(found.faults):
         click.echo(f"... and {found.broken - len(found.faults)} more instances.")
-    state = "intact" if found.intact else f"broken in {found.broken} instances"
+    if found.anchor_trouble:
+        click.echo(found.anchor_trouble)
+    state = "broken" if found.broken or found.anchor_trouble else "intact"
+    compared = "no anchor" if found.anchor is None else f"anchor {found.anchor}"
     click.echo(
         f"The record is {state}: {found.events} events of {found.instances} instances verified, "
-        f"{found.erased} payloads erased."
+        f"{found.erased} payloads erased, compared with {compared}."
     )
 
 
