@@ -238,7 +238,7 @@ class Engine(Deploying):
         with self.unit(actor) as unit:
             incidents.retry(unit, incident_id)
 
-    def anchor(self, keys: KeyRing, *, issuer: str) -> Anchor:
+    def make_anchor(self, keys: KeyRing, *, issuer: str) -> Anchor:
         """Sign where the histories of all cases stand, in the name of ``issuer``."""
         with self.unit(SYSTEM) as unit:
             return anchoring.make(unit, keys, issuer)

@@ -203,15 +203,16 @@ class Queries:
         with self.reading() as session:
             export(session.connection(), anchor, path)
 
-    def anchor_file(self, number: int) -> Iterator[bytes]:
-        """The lines of an anchor's file; raises NotFound at once."""
+    def anchor(self, number: int) -> Anchor:
+        """One anchor; raises NotFound."""
         with self.database.read() as connection:
             found = anchoring.numbered(connection, number)
         if found is None:
             raise NotFound
-        return self._anchor_lines(found)
+        return found
 
-    def _anchor_lines(self, anchor: Anchor) -> Iterator[bytes]:
+    def anchor_lines(self, anchor: Anchor) -> Iterator[bytes]:
+        """The lines of an anchor's file, read as they are asked for."""
         with self.reading() as session:
             yield from lines(session.connection(), anchor)
 

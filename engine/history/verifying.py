@@ -55,10 +55,10 @@ def verify(
         _verify_chain(connection, found, chain, Head(instance_id, 0, GENESIS), end, mark)
         if at_least is not None and found.events >= at_least:
             found.reached = instance_id
-            return found
-    _note_empty(found, ends, marks, None)
-    for instance_id, seq in connection.execute(_payloads_alone):
-        found.add(Fault(instance_id, seq, Wrong.PAYLOAD_WITHOUT_EVENT))
+            break
+    else:
+        _note_empty(found, ends, marks, None)
+    _note_payloads(connection, found, after)
     return found
 
 
@@ -149,6 +149,17 @@ def _note_empty(found: Findings, ends: Ahead, marks: Ahead, before: int | None) 
         if end.seq > 0 or mark is not None:
             found.add(Fault(end.instance_id, 1, Wrong.CUT_TAIL))
     _note_missing(found, marks, before)
+
+
+def _note_payloads(connection: Connection, found: Findings, after: int) -> None:
+    """Note the payloads without an event, in cases where nothing else is wrong."""
+    own, known = history_payload.c, {fault.instance_id for fault in found.faults}
+    statement = _payloads_alone.where(own.instance_id > after)
+    if found.reached is not None:
+        statement = statement.where(own.instance_id <= found.reached)
+    for instance_id, seq in connection.execute(statement):
+        if instance_id not in known:
+            found.add(Fault(instance_id, seq, Wrong.PAYLOAD_WITHOUT_EVENT))
 
 
 def _note_missing(found: Findings, marks: Ahead, before: int | None) -> None:

@@ -54,7 +54,7 @@ def test_an_anchor_is_made_each_day_and_written_to_a_file(engine, clock, keys, t
     files = sorted((tmp_path / "anchors").iterdir())
     assert len(files) == 3
     assert engine.verify_history(keys, AnchorFile(files[0])).intact
-    assert b"".join(engine.anchor_file(1)) == files[0].read_bytes()
+    assert b"".join(engine.anchor_lines(engine.anchor(1))) == files[0].read_bytes()
 
 
 def test_no_anchor_is_made_without_an_interval(engine, clock):
@@ -66,7 +66,7 @@ def test_no_anchor_is_made_without_an_interval(engine, clock):
 
 def test_a_check_goes_part_by_part_and_tells_how_far_it_is(engine, keys, monkeypatch):
     monkeypatch.setattr(checking, "PART", LENGTH)
-    engine.anchor(keys, issuer="univ-tlse2.fr")
+    engine.make_anchor(keys, issuer="univ-tlse2.fr")
     engine.start_check(actor=SYSTEM)
     engine.start_check(actor=SYSTEM)
     done = []
@@ -83,7 +83,7 @@ def test_a_check_goes_part_by_part_and_tells_how_far_it_is(engine, keys, monkeyp
 
 def test_a_check_names_what_is_wrong_in_every_part(engine, keys, monkeypatch):
     monkeypatch.setattr(checking, "PART", LENGTH)
-    engine.anchor(keys, issuer="univ-tlse2.fr")
+    engine.make_anchor(keys, issuer="univ-tlse2.fr")
     with engine.database.engine.begin() as connection:
         connection.execute(delete(instance).where(instance.c.id.in_([CASES[0], CASES[2]])))
     engine.start_check(actor=SYSTEM)
@@ -97,7 +97,7 @@ def test_a_check_names_what_is_wrong_in_every_part(engine, keys, monkeypatch):
 
 
 def test_a_check_whose_job_gave_up_no_longer_runs_and_another_may_begin(engine, keys, monkeypatch):
-    engine.anchor(keys, issuer="univ-tlse2.fr")
+    engine.make_anchor(keys, issuer="univ-tlse2.fr")
     monkeypatch.setattr(checking, "verify", None)
     engine.start_check(actor=SYSTEM)
     for _ in range(12):

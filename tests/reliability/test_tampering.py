@@ -49,8 +49,6 @@ def test_an_event_moved_to_another_case_is_missed_and_found_there(record):
     assert record.named() == [
         (CASE, 4, Wrong.MISSING_EVENT, ""),
         (AFTER, LENGTH + 1, Wrong.INSERTED_EVENT, ""),
-        # The payload stayed behind.
-        (CASE, 4, Wrong.PAYLOAD_WITHOUT_EVENT, ""),
     ]
 
 

@@ -79,7 +79,7 @@ def anchor(file: Path | None, as_json: bool) -> None:
 
     settings = Settings.from_env()
     engine = open_engine(settings)
-    made = engine.anchor(_keys(settings), issuer=settings.home_hei)
+    made = engine.make_anchor(_keys(settings), issuer=settings.home_hei)
     path = file or settings.anchors_dir / file_name(made)
     try:
         engine.export_anchor(made, path)
