@@ -13,6 +13,7 @@ from engine.history.anchoring import Anchor
 from engine.history.keys import KeyRing
 from engine.identity import SYSTEM, Actor
 from engine.runtime import (
+    evidence,
     idempotency,
     incidents,
     instances,
@@ -242,6 +243,23 @@ class Engine(Deploying):
         """Sign where the histories of all cases stand, in the name of ``issuer``."""
         with self.unit(SYSTEM) as unit:
             return anchoring.make(unit, keys, issuer)
+
+    def export_evidence(
+        self,
+        instance_id: int,
+        *,
+        actor: Actor,
+        keys: KeyRing,
+        issuer: str,
+        files: Mapping[str, bytes],
+    ) -> bytes:
+        """The sealed evidence of a case the actor may see, with ``files`` added to it.
+
+        The export is an event of the case, and an anchor seals it. Raises NotFound,
+        InvalidState where the history of the case is not what was written.
+        """
+        with self.unit(actor) as unit:
+            return evidence.export(unit, self._definitions, instance_id, keys, issuer, files)
 
     def start_check(self, *, actor: Actor) -> None:
         """Verify the history in the background, unless that is under way."""

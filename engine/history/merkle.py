@@ -9,6 +9,7 @@ their instances.
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from hashlib import sha256
 
 from engine.history.chain import Head
@@ -55,3 +56,17 @@ class Tree:
         for _, left in reversed(self._complete[:-1]):
             node = node_hash(left, node)
         return node
+
+
+def audit_path(leaves: Sequence[bytes], index: int) -> list[bytes]:
+    """The hashes that lead from a leaf to the root (RFC 6962, 2.1.1), the nearest first."""
+    path: list[bytes] = []
+    level = list(leaves)
+    while len(level) > 1:
+        if index ^ 1 < len(level):
+            path.append(level[index ^ 1])
+        paired = [node_hash(*level[at : at + 2]) for at in range(0, len(level) - 1, 2)]
+        # A node without a sibling stands for itself one level up.
+        level = paired + level[len(level) & ~1 :]
+        index //= 2
+    return path

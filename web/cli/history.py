@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from web.cli.installation import open_engine
+from web.cli.installation import open_engine, operator
 from web.cli.output import FAILED, CommandFailed, Row, json_option, print_fields, print_json
 from web.config import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from engine import Fault, Findings
     from engine.history.keys import KeyRing
 
@@ -81,10 +84,8 @@ def anchor(file: Path | None, as_json: bool) -> None:
     engine = open_engine(settings)
     made = engine.make_anchor(_keys(settings), issuer=settings.home_hei)
     path = file or settings.anchors_dir / file_name(made)
-    try:
+    with _writable(path):
         engine.export_anchor(made, path)
-    except OSError as error:
-        raise CommandFailed(f"{path} cannot be written: {error.strerror}.") from error
     row = {
         "number": made.number,
         "at": made.at,
@@ -99,6 +100,31 @@ def anchor(file: Path | None, as_json: bool) -> None:
         print_fields(row)
 
 
+@history.command()
+@click.argument("instance_id", type=click.IntRange(1, 2**63 - 1))
+@click.option(
+    "--to",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write it to this file, not to evidence-<instance>.zip.",
+)
+def evidence(instance_id: int, file: Path | None) -> None:
+    """Export the sealed evidence of one process instance (docs/evidence.md)."""
+    from workflows.papers.evidence import evidence_files
+
+    settings = Settings.from_env()
+    engine, actor = open_engine(settings), operator()
+    with engine.reading() as session:
+        files = evidence_files(session, engine, instance_id, actor)
+    bundle = engine.export_evidence(
+        instance_id, actor=actor, keys=_keys(settings), issuer=settings.home_hei, files=files
+    )
+    path = file or Path(f"evidence-{instance_id}.zip")
+    with _writable(path):
+        path.write_bytes(bundle)
+    click.echo(f"Written to {path} ({len(bundle)} bytes).")
+
+
 @history.command("rotate-key")
 def rotate_key() -> None:
     """Sign the next anchors with a new key. The old public key stays to verify with."""
@@ -106,6 +132,14 @@ def rotate_key() -> None:
 
     public = _keys(Settings.from_env()).rotate()
     click.echo(f"Anchors are signed with key {key_id(public)} from now on: {public.hex()}")
+
+
+@contextmanager
+def _writable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CommandFailed(f"{path} cannot be written: {error.strerror}.") from error
 
 
 def _keys(settings: Settings) -> KeyRing:

@@ -3,7 +3,8 @@
 from hashlib import sha256
 
 from engine.history.chain import Head
-from engine.history.merkle import EMPTY, Tree, leaf_hash
+from engine.history.evidence_verifier import _root
+from engine.history.merkle import EMPTY, Tree, audit_path, leaf_hash
 
 
 def root(leaves):
@@ -26,6 +27,17 @@ def test_the_root_is_that_of_the_rfc_whatever_the_number_of_leaves():
             tree.add(head)
         assert (tree.size, tree.root) == (size, root([leaf_hash(head) for head in heads]))
     assert Tree().root == EMPTY
+
+
+def test_a_path_leads_from_each_leaf_to_the_root_and_from_no_other():
+    for size in range(1, 20):
+        leaves = [leaf_hash(Head(number, 3, bytes(32))) for number in range(size)]
+        for index, leaf in enumerate(leaves):
+            path = audit_path(leaves, index)
+            assert _root(leaf, index, size, path) == root(leaves)
+            assert _root(b"x" * 32, index, size, path) != root(leaves)
+            assert _root(leaf, index, size, [*path, leaf]) is None
+            assert _root(leaf, size, size, path) is None
 
 
 def test_a_leaf_is_hashed_as_documented():

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
+import zipfile
 
 import pytest
 from sqlalchemy import text
 
+from engine import Actor, InstanceQuery
 from engine.history.anchor_files import AnchorFile
+from engine.history.evidence_verifier import verified
 from engine.history.keys import KeyRing
 from tests.builders_web import application, open_leas_agreement
 from web.audit import record
 
+SYSTEM_EYES = Actor("person:9", "Chief", oversees=True)
 PEOPLE = {"anne": ("auditor",), "claire": ("ri",), "lea": ()}
 
 
@@ -105,6 +111,23 @@ def test_many_anchors_are_read_page_by_page(anne, engine, keys, monkeypatch):
     assert 'href="/record?before=2"' in anne.get("/record").text
     assert "anchor-000001" in read(anne, "/record?before=2")
     assert read(anne, "/record?before=x") == first
+
+
+def test_an_auditor_takes_the_evidence_of_a_case_away(anne, engine, sign_in):
+    case = engine.instances(actor=SYSTEM_EYES, query=InstanceQuery()).items[0]
+    address = f"/cases/{case.id}/evidence"
+    assert address in anne.get(f"/cases/{case.id}").text
+    answer = anne.post(address)
+    assert answer.headers["Content-Disposition"].endswith(f"evidence-{case.id}.zip")
+    assert verified(answer.data)
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        people = json.loads(archive.read("people.json"))
+        assert json.loads(archive.read("documents.json")) == []
+    assert sorted(people.values()) == ["Anne Test", "Lea Test"]
+    assert "Evidence of this case exported" in read(anne, f"/cases/{case.id}")
+    assert sign_in("claire").post(address).status_code == 403
+    assert address not in sign_in("claire").get(f"/cases/{case.id}").text
+    assert anne.post("/cases/1/evidence").status_code == 404
 
 
 def test_the_office_has_no_part_in_it(sign_in):
