@@ -173,7 +173,7 @@ ACCESS: Mapping[str, Policy] = {
     "record.show": PROCESS_READERS,
     "record.verify": PROCESS_READERS,
     "record.anchor": PROCESS_READERS,
-    "record.evidence": AUDITED_CASE,
+    "evidence.export": AUDITED_CASE,
     "cases.index": SIGNED_IN,
     "cases.show": OWN_CASE,
     "cases.diagram": OWN_CASE,

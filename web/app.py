@@ -20,7 +20,7 @@ from web import (
 )
 from web.addresses import IdConverter, KeyConverter
 from web.api import register_api
-from web.audit import record
+from web.audit import evidence, record
 from web.pages import (
     applications,
     campaign_places,
@@ -97,6 +97,7 @@ PAGES = (
     library,
     drafts,
     record,
+    evidence,
     outbox,
     settings,
     partner,

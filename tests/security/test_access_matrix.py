@@ -108,7 +108,7 @@ MATRIX = {
     ("record.verify", "POST"): "401 403 403 403 403 403 401 302 302",
     ("record.anchor", "GET"): "302 403 403 403 403 403 302 404 404",
     # After the page of its anchor, for it makes one.
-    ("record.evidence", "POST"): "401 403 403 403 403 403 401 403 200",
+    ("evidence.export", "POST"): "401 403 403 403 403 403 401 403 200",
     ("hubs.start", "GET"): SIGNED_IN,
     ("hubs.office", "GET"): SIGNED_IN,
     ("start.show", "GET"): "302 200 200 403 403 200 302 403 403",

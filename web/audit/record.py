@@ -9,12 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from engine.history.anchor_files import MEDIA_TYPE, file_name
 from engine.history.checking import Check
-from engine.history.evidence import MEDIA_TYPE as EVIDENCE
-from engine.history.keys import KeyRing
 from web import current
 from web.addresses import number as typed_number
 from web.display import remember_names
-from workflows.papers.evidence import evidence_files
 
 pages = Blueprint("record", __name__)
 
@@ -58,22 +55,4 @@ def anchor(number: int) -> ResponseReturnValue:
     found = current.engine().anchor(number)
     answer = Response(current.engine().anchor_lines(found), mimetype=MEDIA_TYPE)
     answer.headers["Content-Disposition"] = f"attachment; filename={file_name(found)}"
-    return answer
-
-
-@pages.post("/cases/<id:instance_id>/evidence")
-def evidence(instance_id: int) -> ResponseReturnValue:
-    """The sealed evidence of a case, to be verified without this installation."""
-    engine, settings, viewer = current.engine(), current.settings(), current.signed_in()
-    with current.reading() as rows:
-        files = evidence_files(rows, engine, instance_id, viewer.actor)
-    bundle = engine.export_evidence(
-        instance_id,
-        actor=viewer.actor,
-        keys=KeyRing(settings.anchor_keys_dir),
-        issuer=settings.home_hei,
-        files=files,
-    )
-    answer = Response(bundle, mimetype=EVIDENCE)
-    answer.headers["Content-Disposition"] = f"attachment; filename=evidence-{instance_id}.zip"
     return answer

@@ -110,12 +110,13 @@ def anchor(file: Path | None, as_json: bool) -> None:
 )
 def evidence(instance_id: int, file: Path | None) -> None:
     """Export the sealed evidence of one process instance (docs/evidence.md)."""
-    from workflows.papers.evidence import evidence_files
+    from workflows.evidence.files import events_of, evidence_files
 
     settings = Settings.from_env()
     engine, actor = open_engine(settings), operator()
+    case, events = engine.instance(instance_id, actor=actor), events_of(engine, instance_id, actor)
     with engine.reading() as session:
-        files = evidence_files(session, engine, instance_id, actor)
+        files = evidence_files(session, case, events, actor)
     bundle = engine.export_evidence(
         instance_id, actor=actor, keys=_keys(settings), issuer=settings.home_hei, files=files
     )

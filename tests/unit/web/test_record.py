@@ -14,6 +14,7 @@ from engine import Actor, InstanceQuery
 from engine.history.anchor_files import AnchorFile
 from engine.history.evidence_verifier import verified
 from engine.history.keys import KeyRing
+from tests.builders_papers import text_of
 from tests.builders_web import application, open_leas_agreement
 from web.audit import record
 
@@ -123,6 +124,10 @@ def test_an_auditor_takes_the_evidence_of_a_case_away(anne, engine, sign_in):
     with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
         people = json.loads(archive.read("people.json"))
         assert json.loads(archive.read("documents.json")) == []
+        said = text_of(archive.read("case.pdf"))
+    assert "History of a case" in said
+    assert "Case opened" in said
+    assert "Lea Test" in said
     assert sorted(people.values()) == ["Anne Test", "Lea Test"]
     assert "Evidence of this case exported" in read(anne, f"/cases/{case.id}")
     assert sign_in("claire").post(address).status_code == 403
