@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
@@ -22,8 +23,12 @@ _LONGEST_LINE = 4_096
 
 
 def file_name(anchor: Anchor) -> str:
-    """What an anchor's file is called."""
-    return f"anchor-{anchor.number:06}.jsonl"
+    """What an anchor's file is called.
+
+    Of two anchors with one number, as a database has that was put back, neither takes the
+    other's place.
+    """
+    return f"anchor-{anchor.number:06}-{sha256(anchor.statement).hexdigest()[:8]}.jsonl"
 
 
 def lines(connection: Connection, anchor: Anchor) -> Iterator[bytes]:

@@ -240,9 +240,12 @@ def test_anchor_and_verify_on_the_command_line(cli, database, settings, tmp_path
         Record.written(connection)
     made = cli("history", "anchor", "--json").json
     assert (made["number"], made["instances"]) == (1, 3)
-    assert (settings.data_dir / "anchors" / "anchor-000001.jsonl").is_file()
+    assert [path.name[:13] for path in (settings.data_dir / "anchors").iterdir()] == [
+        "anchor-000001"
+    ]
     elsewhere = tmp_path / "kept" / "second.jsonl"
     assert cli("history", "anchor", "--to", elsewhere).code == 0
+    assert "exists already" in cli("history", "anchor", "--to", elsewhere).err
     assert "signed with key" in cli("history", "rotate-key").out
     for options in ((), ("--since",), ("--anchor", elsewhere), ("--anchor", elsewhere, "--since")):
         answer = cli("history", "verify", *options)

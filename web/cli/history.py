@@ -81,6 +81,8 @@ def anchor(file: Path | None, as_json: bool) -> None:
     from engine.history.anchor_files import file_name
 
     settings = Settings.from_env()
+    if file is not None:
+        _require_new(file)
     engine = open_engine(settings)
     made = engine.make_anchor(_keys(settings), issuer=settings.home_hei)
     path = file or settings.anchors_dir / file_name(made)
@@ -112,7 +114,8 @@ def evidence(instance_id: int, file: Path | None) -> None:
     """Export the sealed evidence of one process instance (docs/evidence.md)."""
     from workflows.evidence.files import events_of, evidence_files
 
-    settings = Settings.from_env()
+    settings, path = Settings.from_env(), file or Path(f"evidence-{instance_id}.zip")
+    _require_new(path)
     engine, actor = open_engine(settings), operator()
     case, events = engine.instance(instance_id, actor=actor), events_of(engine, instance_id, actor)
     with engine.reading() as session:
@@ -120,7 +123,6 @@ def evidence(instance_id: int, file: Path | None) -> None:
     bundle = engine.export_evidence(
         instance_id, actor=actor, keys=_keys(settings), issuer=settings.home_hei, files=files
     )
-    path = file or Path(f"evidence-{instance_id}.zip")
     with _writable(path):
         path.write_bytes(bundle)
     click.echo(f"Written to {path} ({len(bundle)} bytes).")
@@ -133,6 +135,11 @@ def rotate_key() -> None:
 
     public = _keys(Settings.from_env()).rotate()
     click.echo(f"Anchors are signed with key {key_id(public)} from now on: {public.hex()}")
+
+
+def _require_new(path: Path) -> None:
+    if path.exists():
+        raise CommandFailed(f"{path} exists already; choose another name.")
 
 
 @contextmanager

@@ -95,7 +95,8 @@ def test_an_anchor_that_is_not_in_order_is_told(anne, engine, keys, settings):
 def test_the_file_of_an_anchor_can_be_taken_away(anne, engine, keys, tmp_path):
     anchor(engine, keys)
     answer = anne.get("/record/anchors/1")
-    assert answer.headers["Content-Disposition"] == "attachment; filename=anchor-000001.jsonl"
+    said = answer.headers["Content-Disposition"]
+    assert re.fullmatch(r"attachment; filename=anchor-000001-[0-9a-f]{8}\.jsonl", said)
     file = tmp_path / "kept.jsonl"
     file.write_bytes(answer.data)
     assert engine.verify_history(keys, AnchorFile(file)).intact
