@@ -22,7 +22,7 @@ from engine.errors import EngineError
 from engine.history.chain import Head
 from engine.history.keys import KeyRing, holds, key_id
 from engine.history.merkle import Tree
-from engine.history.rows import Ahead, heads, streamed
+from engine.history.rows import Ahead, heads, one_at_a_time, streamed
 from engine.tables import history_anchor, history_anchored, history_event
 from engine.unit import Unit
 
@@ -60,9 +60,7 @@ def make(unit: Unit, keys: KeyRing, issuer: str) -> Anchor:
     its anchored head keeps that head, and verifying finds it.
     """
     connection = unit.connection
-    if connection.dialect.name != "sqlite":
-        # One at a time, as on SQLite, where commands queue.
-        connection.exec_driver_sql("LOCK TABLE history_anchor IN EXCLUSIVE MODE")
+    one_at_a_time(connection, history_anchor)
     previous = newest(connection)
     number = 1 if previous is None else previous.number + 1
     tree, changed = Tree(), []

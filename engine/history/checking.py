@@ -17,7 +17,7 @@ from engine.history.anchoring import anchored_heads
 from engine.history.findings import Fault, Findings, Wrong
 from engine.history.keys import KeyRing
 from engine.history.proving import newest_sound
-from engine.history.rows import one_moment
+from engine.history.rows import one_at_a_time, one_moment
 from engine.history.verifying import verify
 from engine.ids import new_id
 from engine.registry import Job, JobContext
@@ -63,6 +63,7 @@ class Check:
 
 def start(unit: Unit) -> None:
     """Begin a verification, unless one is under way."""
+    one_at_a_time(unit.connection, history_check)
     own = history_check.c
     under_way = select(own.id).where(own.ended_at.is_(None), _has_job())
     if unit.connection.execute(under_way).first() is not None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
-from sqlalchemy import Column, Connection, LargeBinary, Select, cast, func, select
+from sqlalchemy import Column, Connection, LargeBinary, Select, Table, cast, func, select
 from sqlalchemy.orm import Session
 
 from engine.history.chain import FIELDS, TEXTS, Head
@@ -123,3 +123,12 @@ def one_moment(session: Session) -> Connection:
     if session.get_bind().dialect.name == "sqlite":
         return session.connection()
     return session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def one_at_a_time(connection: Connection, table: Table) -> None:
+    """Keep others who ask the same from going on until the commit; SQLite's commands queue anyway.
+
+    An advisory lock, for a role that may only insert into the record may not lock its tables.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(table.name))))

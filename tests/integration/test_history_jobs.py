@@ -12,6 +12,7 @@ from engine.history.jobs import history_jobs, keep_anchoring
 from engine.history.keys import KeyRing
 from engine.registry import Registry
 from engine.tables import instance
+from tests.builders import at_once
 from tests.builders_record import CASES, LENGTH, Record
 
 DAY = timedelta(days=1)
@@ -79,6 +80,14 @@ def test_a_check_goes_part_by_part_and_tells_how_far_it_is(engine, keys, monkeyp
     (check,) = engine.history_checks(limit=9)
     assert (check.intact, check.running, check.anchor) == (True, False, 1)
     assert (check.total, check.instances, check.events) == (3, 3, 3 * LENGTH)
+
+
+def test_of_many_who_ask_at_once_one_starts_a_check_and_each_gets_an_anchor(engine, keys):
+    asked = [lambda: engine.start_check(actor=SYSTEM)] * 6
+    asked += [lambda: engine.make_anchor(keys, issuer="univ-tlse2.fr")] * 6
+    assert at_once(*asked) == [None] * 12
+    assert len(engine.history_checks(limit=9)) == 1
+    assert [anchor.number for anchor in engine.anchors(limit=9)] == [6, 5, 4, 3, 2, 1]
 
 
 def test_a_check_names_what_is_wrong_in_every_part(engine, keys, monkeypatch):
