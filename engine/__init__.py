@@ -21,6 +21,7 @@ from engine.errors import (
     InvalidState,
     NotFound,
 )
+from engine.history.findings import Fault, Findings, Wrong
 from engine.identity import SYSTEM, Actor, Replaced
 from engine.registry import (
     Job,
@@ -51,7 +52,6 @@ from engine.values import (
     SeatState,
     Started,
     Value,
-    Verification,
     Version,
     WorkItem,
     WorkItemStatus,
@@ -74,6 +74,8 @@ __all__ = [
     "EngineError",
     "ExecutionError",
     "ExpressionError",
+    "Fault",
+    "Findings",
     "FixedClock",
     "Forbidden",
     "HistoryEvent",
@@ -104,8 +106,8 @@ __all__ = [
     "TaskHandler",
     "Unit",
     "Value",
-    "Verification",
     "Version",
     "WorkItem",
     "WorkItemStatus",
+    "Wrong",
 ]

@@ -8,8 +8,12 @@ from datetime import datetime
 from functools import cached_property
 
 from engine.deploying import Deploying
+from engine.history import anchoring, checking
+from engine.history.anchoring import Anchor
+from engine.history.keys import KeyRing
 from engine.identity import SYSTEM, Actor
 from engine.runtime import (
+    evidence,
     idempotency,
     incidents,
     instances,
@@ -234,3 +238,30 @@ class Engine(Deploying):
         """Give the work behind an incident another try."""
         with self.unit(actor) as unit:
             incidents.retry(unit, incident_id)
+
+    def make_anchor(self, keys: KeyRing, *, issuer: str) -> Anchor:
+        """Sign where the histories of all cases stand, in the name of ``issuer``."""
+        with self.unit(SYSTEM) as unit:
+            return anchoring.make(unit, keys, issuer)
+
+    def export_evidence(
+        self,
+        instance_id: int,
+        *,
+        actor: Actor,
+        keys: KeyRing,
+        issuer: str,
+        files: Mapping[str, bytes],
+    ) -> bytes:
+        """The sealed evidence of a case the actor may see, with ``files`` added to it.
+
+        The export is an event of the case, and an anchor seals it. Raises NotFound,
+        InvalidState where the history of the case is not what was written.
+        """
+        with self.unit(actor) as unit:
+            return evidence.export(unit, self._definitions, instance_id, keys, issuer, files)
+
+    def start_check(self, *, actor: Actor) -> None:
+        """Verify the history in the background, unless that is under way."""
+        with self.unit(actor) as unit:
+            checking.start(unit)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +13,15 @@ from sqlalchemy.orm import Session
 from engine.clock import Clock
 from engine.database import Database
 from engine.errors import NotFound
+from engine.history import anchoring, checking
 from engine.history import queries as history
+from engine.history.anchor_files import AnchorFile, export, lines
+from engine.history.anchoring import Anchor
+from engine.history.checking import Check
+from engine.history.findings import Findings
+from engine.history.keys import KeyRing
+from engine.history.proving import prove
+from engine.history.verifying import verify_one
 from engine.identity import Actor
 from engine.runtime import drafts, inbox, incidents, instances, pace, work_items
 from engine.runtime.access import require_item_sight, require_sight
@@ -31,7 +40,6 @@ from engine.values import (
     InstanceQuery,
     Page,
     SeatState,
-    Verification,
     Version,
     WorkItem,
 )
@@ -169,7 +177,46 @@ class Queries:
             require_sight(connection, actor, instance_id)
             return history.events(connection, instance_id, after=after, limit=limit, newest=newest)
 
-    def verify(self, instance_id: int) -> Verification:
-        """Whether a case's history is what was written."""
+    def verify(self, instance_id: int) -> Findings:
+        """Whether the history of one case is what was written."""
+        with self.database.snapshot(), self.database.read() as connection:
+            return verify_one(connection, instance_id)
+
+    def verify_history(
+        self, keys: KeyRing, against: AnchorFile | None = None, *, since: bool = False
+    ) -> Findings:
+        """Whether the history of every case is what was written, all as of one moment.
+
+        It is compared with an anchor: one from a file, else the newest. With ``since``, only
+        what came after that one is verified. Raises AnchorUnusable.
+        """
+        with self.database.snapshot(), self.database.read() as connection:
+            return prove(connection, keys, against, since=since)
+
+    def anchors(self, *, limit: int, before: int | None = None) -> list[Anchor]:
+        """Anchors of the history, the newest first: those ``before`` a number, if one is given."""
         with self.database.read() as connection:
-            return history.verify(connection, instance_id)
+            return anchoring.listed(connection, limit=limit, before=before)
+
+    def export_anchor(self, anchor: Anchor, path: Path) -> None:
+        """Write an anchor's file, whole or not at all."""
+        with self.reading() as session:
+            export(session.connection(), anchor, path)
+
+    def anchor(self, number: int) -> Anchor:
+        """One anchor; raises NotFound."""
+        with self.database.read() as connection:
+            found = anchoring.numbered(connection, number)
+        if found is None:
+            raise NotFound
+        return found
+
+    def anchor_lines(self, anchor: Anchor) -> Iterator[bytes]:
+        """The lines of an anchor's file, read as they are asked for."""
+        with self.reading() as session:
+            yield from lines(session.connection(), anchor)
+
+    def history_checks(self, *, limit: int) -> list[Check]:
+        """Verifications in the background, the newest first."""
+        with self.database.read() as connection:
+            return checking.listed(connection, limit)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from typing import Generic, Literal, TypeAlias, TypeVar
@@ -257,23 +257,6 @@ class HistoryEvent:
     actor: str
     on_behalf_of: str | None
     payload: Mapping[str, Value] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """Whether an instance's history is what was written.
-
-    ``faults`` maps a sequence number to what is wrong there.
-    """
-
-    instance_id: int
-    events: int
-    faults: Mapping[int, str] = field(default_factory=dict)
-
-    @property
-    def intact(self) -> bool:
-        """True when nothing is wrong."""
-        return not self.faults
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,7 @@ PROCESS_READERS = Policy(
 COMMENT_TASK = Policy("work item the person takes part in", _takes_part, _work_item)
 COMMENT_CASE = Policy("case the person takes part in", _takes_part, _instance)
 PARTY_CASE = Policy("case, for a party to its mobility", _takes_part, _party)
+AUDITED_CASE = Policy("case, for an auditor", lambda viewer: viewer.is_auditor, _instance)
 RI_CASE = Policy("case, for the international office", lambda viewer: viewer.is_ri, _instance)
 OWN_WORK_ITEM = Policy("work item the person may see", _anyone, _work_item)
 OWN_DOCUMENT = Policy("document of a case the person may see", _anyone, documents.load)
@@ -169,6 +170,10 @@ ACCESS: Mapping[str, Policy] = {
     "tasks.delegate": OWN_WORK_ITEM,
     "tasks.resolve": OWN_WORK_ITEM,
     "tasks.comment": COMMENT_TASK,
+    "record.show": PROCESS_READERS,
+    "record.verify": PROCESS_READERS,
+    "record.anchor": PROCESS_READERS,
+    "evidence.export": AUDITED_CASE,
     "cases.index": SIGNED_IN,
     "cases.show": OWN_CASE,
     "cases.diagram": OWN_CASE,

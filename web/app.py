@@ -20,6 +20,7 @@ from web import (
 )
 from web.addresses import IdConverter, KeyConverter
 from web.api import register_api
+from web.audit import evidence, record
 from web.pages import (
     applications,
     campaign_places,
@@ -95,6 +96,8 @@ PAGES = (
     incidents,
     library,
     drafts,
+    record,
+    evidence,
     outbox,
     settings,
     partner,

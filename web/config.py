@@ -25,6 +25,9 @@ VARIABLES: Final[Mapping[str, str]] = {
     "PASSERELLE_SEAL_PKCS12_FILE": "PKCS#12 file of the certificate that documents are sealed with",
     "PASSERELLE_SEAL_PASSWORD": "password of that file",
     "PASSERELLE_DATA_DIR": "folder of the database and of generated files; var by default",
+    "PASSERELLE_ANCHOR_KEYS_DIR": "folder of the keys that anchors of the record are signed with",
+    "PASSERELLE_ANCHORS_DIR": "folder that each anchor of the record is written to",
+    "PASSERELLE_ANCHOR_HOURS": "hours from one anchor to the next; 0 makes none",
     "PASSERELLE_BUNDLES_DIR": "folder of the process bundles that `passerelle up` deploys",
     "PASSERELLE_DEMO": "1 loads invented people and lets anyone sign in as one of them",
     "PASSERELLE_THREADS": "requests answered at the same time",
@@ -47,6 +50,7 @@ SCHEMES: Final[Mapping[str, tuple[str, ...]]] = {
 MIN_SECRET_LENGTH: Final = 32
 MIN_DISTINCT_CHARACTERS: Final = 8
 LAST_PORT: Final = 65535
+MOST_HOURS: Final = 8760
 
 
 class ConfigurationError(Exception):
@@ -72,6 +76,19 @@ class Settings:
     proxies: int = 0
     seal_pkcs12: Path | None = None
     seal_password: str | None = field(default=None, repr=False)
+    anchor_keys: Path | None = None
+    anchors: Path | None = None
+    anchor_hours: int = 24
+
+    @property
+    def anchor_keys_dir(self) -> Path:
+        """The folder of the keys that anchors are signed with."""
+        return self.anchor_keys or self.data_dir / "anchor-keys"
+
+    @property
+    def anchors_dir(self) -> Path:
+        """The folder that each anchor is written to."""
+        return self.anchors or self.data_dir / "anchors"
 
     @property
     def embedded_broker(self) -> bool:
@@ -93,7 +110,6 @@ class Settings:
         env = _Environment(os.environ if environ is None else environ)
         demo = env.flag("PASSERELLE_DEMO")
         data_dir = Path(env.get("PASSERELLE_DATA_DIR") or "var").absolute()
-        seal = env.get("PASSERELLE_SEAL_PKCS12_FILE")
         host = env.get("HOST") or cls.host
         port = env.number("PORT", cls.port, highest=LAST_PORT)
         return cls(
@@ -111,8 +127,13 @@ class Settings:
             port=port,
             threads=env.number("PASSERELLE_THREADS", cls.threads, highest=256),
             proxies=env.number("PASSERELLE_PROXIES", cls.proxies, lowest=0, highest=9),
-            seal_pkcs12=Path(seal).absolute() if seal else None,
+            seal_pkcs12=env.path("PASSERELLE_SEAL_PKCS12_FILE"),
             seal_password=env.get("PASSERELLE_SEAL_PASSWORD"),
+            anchor_keys=env.path("PASSERELLE_ANCHOR_KEYS_DIR"),
+            anchors=env.path("PASSERELLE_ANCHORS_DIR"),
+            anchor_hours=env.number(
+                "PASSERELLE_ANCHOR_HOURS", cls.anchor_hours, lowest=0, highest=MOST_HOURS
+            ),
         )
 
 
@@ -141,6 +162,11 @@ class _Environment:
             choices = " or ".join(SCHEMES[name])
             raise ConfigurationError(f"{name} is no address this program knows: write {choices}...")
         return value
+
+    def path(self, name: str) -> Path | None:
+        """A path, from the folder the program was started in."""
+        value = self.get(name)
+        return Path(value).absolute() if value else None
 
     def flag(self, name: str) -> bool:
         """Whether the variable says yes."""

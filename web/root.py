@@ -6,17 +6,34 @@ them knows what another one plugs in.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from engine import Engine
 from engine.database import Database
 from engine.dispatch import CeleryWake
+from engine.history.jobs import history_jobs
+from engine.history.keys import KeyRing
 from web.worker import create_celery
 from workflows.registry import registry
 
 if TYPE_CHECKING:
     from engine.clock import Clock
+    from engine.registry import Registry
     from web.config import Settings
+
+
+def plugged_in(settings: Settings) -> Registry:
+    """What the domain plugs into the engine, and the jobs that prove the record."""
+    domain = registry(settings)
+    proving = history_jobs(
+        KeyRing(settings.anchor_keys_dir),
+        settings.home_hei,
+        settings.anchors_dir,
+        timedelta(hours=settings.anchor_hours),
+    )
+    return replace(domain, job_kinds={**domain.job_kinds, **proving})
 
 
 def build_engine(settings: Settings, *, clock: Clock | None = None) -> Engine:
@@ -26,7 +43,7 @@ def build_engine(settings: Settings, *, clock: Clock | None = None) -> Engine:
     """
     return Engine(
         Database(settings.database_url),
-        registry(settings),
+        plugged_in(settings),
         clock=clock,
         wake=CeleryWake(create_celery(settings)),
     )

@@ -1,4 +1,4 @@
-"""Reads history, and checks that it is what was written."""
+"""Reads history."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, select
 
-from engine.history.chain import GENESIS, link
-from engine.history.recorder import payload_digest
-from engine.tables import history_event, history_payload, instance
+from engine.tables import history_event, history_payload
 from engine.tables.types import from_micros
-from engine.values import HistoryEvent, Verification
+from engine.values import HistoryEvent
 
 MAX_LIMIT = 1_000
 
@@ -52,34 +50,3 @@ def events(
         )
         for row in (reversed(rows) if newest else rows)
     ]
-
-
-def verify(connection: Connection, instance_id: int) -> Verification:
-    """Recompute an instance's chain and compare it with what is stored.
-
-    A payload that was erased is no fault: its digest remains in the chain.
-    """
-    faults: dict[int, str] = {}
-    head, seq = GENESIS, 0
-    rows = connection.execute(
-        _joined().where(history_event.c.instance_id == instance_id).order_by(history_event.c.seq)
-    )
-    for row in rows:
-        seq += 1
-        if row.seq != seq:
-            faults[seq] = "missing_event"
-            seq = row.seq
-        head = link(head, row._asdict())
-        if head != row.hash:
-            faults[row.seq] = "changed_event"
-            head = row.hash
-        if row.payload is not None and (
-            payload_digest(row.salt, row.payload) != row.payload_digest
-        ):
-            faults[row.seq] = "changed_payload"
-    end = connection.execute(
-        select(instance.c.seq, instance.c.head).where(instance.c.id == instance_id)
-    ).one_or_none()
-    if end is None or (end.seq, end.head) != (seq, head):
-        faults[seq + 1] = "head_differs"
-    return Verification(instance_id, seq, faults)

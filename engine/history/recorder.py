@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ import orjson
 from sqlalchemy import Connection, insert
 
 from engine.database import Statement
-from engine.history.chain import GENESIS, link
+from engine.history.chain import GENESIS, fields, link, payload_digest
 from engine.identity import Actor
 from engine.tables import history_event, history_payload
 from engine.values import Value
@@ -33,15 +32,6 @@ class Recorded:
     element: str | None = None
     work_item_id: int | None = None
     payload: Mapping[str, Value] | None = None
-
-
-def payload_digest(salt: bytes, payload: bytes) -> bytes:
-    """The keyed digest of a payload (HMAC-SHA-256).
-
-    The key is random and erased with the payload: without it nobody can find a
-    grade back by trying all grades.
-    """
-    return hmac.digest(salt, payload, "sha256")
 
 
 def append(
@@ -78,7 +68,7 @@ def append(
             payloads.append(
                 {"instance_id": instance_id, "seq": seq, "salt": salt, "payload": content}
             )
-        head = row["hash"] = link(head, row)
+        head = row["hash"] = link(head, fields(row))
         rows.append(row)
     _insert_events(connection, rows)
     if payloads:

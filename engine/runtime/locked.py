@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from engine.database import Statement
 from engine.errors import Conflict, NotFound
 from engine.history import recorder
 from engine.identity import Actor
 from engine.tables import instance
+from engine.tables.types import BIG
 from engine.unit import Unit
 from engine.values import InstanceStatus, Labels, Value
 
@@ -40,7 +41,8 @@ _save = Statement(
         seq=bindparam("seq"),
         head=bindparam("head"),
         state=bindparam("state"),
-        ended_at=bindparam("ended_at"),
+        # A case that has ended keeps its end, which commands on it do not load.
+        ended_at=func.coalesce(bindparam("ended_at", type_=BIG), instance.c.ended_at),
     )
 )
 

@@ -4,6 +4,7 @@ history and one transaction cover engine and domain alike.
 
 from __future__ import annotations
 
+from engine.tables.anchor import history_anchor, history_anchored, history_check
 from engine.tables.definition import (
     definition,
     definition_draft,
@@ -23,6 +24,9 @@ __all__ = [
     "definition_draft",
     "definition_draft_file",
     "definition_file",
+    "history_anchor",
+    "history_anchored",
+    "history_check",
     "history_event",
     "history_payload",
     "idempotency",

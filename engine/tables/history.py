@@ -42,14 +42,18 @@ _GUARDED = (
     ("history_event", "UPDATE"),
     ("history_event", "DELETE"),
     ("history_payload", "UPDATE"),
+    ("history_anchor", "UPDATE"),
+    ("history_anchor", "DELETE"),
+    ("history_anchored", "UPDATE"),
+    ("history_anchored", "DELETE"),
 )
 
 
 def triggers(dialect: str) -> list[str]:
     """DDL that refuses changes of the history, for ``"sqlite"`` or ``"postgresql"``.
 
-    An event can be neither changed nor deleted; a payload can only be deleted
-    whole, which is how a person's data is erased.
+    An event and an anchor can be neither changed nor deleted; a payload can only be
+    deleted whole, which is how a person's data is erased.
     """
     if dialect == "sqlite":
         return [

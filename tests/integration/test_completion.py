@@ -221,6 +221,14 @@ def test_a_link_to_one_item_stays_open_whoever_claims_it(office, started):
     assert office.complete(item, guest, outcome="approve").outcome == "approve"
 
 
+def test_a_comment_on_a_finished_case_leaves_when_it_ended(office, started):
+    office.complete(started.work_items[0], outcome="reject", reason="No")
+    ended = office.engine.instance(started.instance_id, actor=office.chief).ended_at
+    office.engine.comment(started.instance_id, actor=office.ana, text="Read it again")
+    case = office.engine.instance(started.instance_id, actor=office.chief)
+    assert case.ended_at == ended is not None
+
+
 def test_history_tells_what_happened_and_is_intact(office, started):
     office.engine.claim(started.work_items[0], actor=office.ana)
     office.complete(started.work_items[0], outcome="approve")

@@ -6,17 +6,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
 from engine import SYSTEM, Actor, Database, Engine, FixedClock, Job, JobContext, Registry
 from engine.dispatch import Wake, nobody
+from engine.history.checking import CHECK, Checking
+from engine.history.keys import KeyRing
 from engine.tables import (
     comment,
     definition,
     definition_draft,
     definition_draft_file,
+    history_check,
     history_event,
     idempotency,
     incident,
@@ -86,7 +90,8 @@ def build(url: str, clock: FixedClock, wake: Wake = nobody) -> Engine:
 def engine_on(database: Database, clock: FixedClock, wake: Wake = nobody) -> Engine:
     """As ``build``, over a database that is open."""
     registry = Registry(
-        services={"notify": Notify(), "broken": Broken()}, job_kinds={"mail": Notify()}
+        services={"notify": Notify(), "broken": Broken()},
+        job_kinds={"mail": Notify(), CHECK: Checking(KeyRing(Path()))},
     )
     return Engine(database, registry, clock=clock, wake=wake)
 
@@ -178,6 +183,12 @@ def _publish(engine: Engine) -> object:
     return engine.publish("plain", actor=CHIEF, note="Once", revision=draft.revision, replacing=1)
 
 
+def _under_check(engine: Engine) -> None:
+    for _ in range(2):
+        start(engine, "plain")
+    engine.start_check(actor=CHIEF)
+
+
 def _failed(engine: Engine) -> None:
     start(engine, "broken")
     work(engine)
@@ -247,6 +258,7 @@ COMMANDS = [
     Command("message_start_job", lambda engine: start(engine, "throws"), work),
     Command("service_job", lambda engine: start(engine, "mail"), work),
     Command("timer_job", lambda engine: start(engine, "two"), _tomorrow),
+    Command("check_job", _under_check, work),
     Command("retry", _failed, lambda engine: engine.retry(only(engine, incident), actor=CHIEF)),
     Command(
         "terminate",
@@ -276,6 +288,7 @@ def facts(database: Database) -> dict[str, list[Any]]:
         "comment": (comment.c.author, comment.c.text),
         "history": (history_event.c.kind, history_event.c.element, history_event.c.actor),
         "idempotency": (idempotency.c.key,),
+        "check": (history_check.c.instances, history_check.c.events, history_check.c.broken),
         "message": (received_message.c.message_id,),
         "definition": (definition.c.key, definition.c.version, definition.c.note),
         "draft": (definition_draft.c.key, definition_draft.c.based_on),

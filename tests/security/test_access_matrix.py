@@ -104,6 +104,11 @@ MATRIX = {
     ("cases.show", "GET"): SEES,
     ("cases.diagram", "GET"): SEES,
     ("cases.comment", "POST"): COMMENT,
+    ("record.show", "GET"): studio_world.READERS,
+    ("record.verify", "POST"): "401 403 403 403 403 403 401 302 302",
+    ("record.anchor", "GET"): "302 403 403 403 403 403 302 404 404",
+    # After the page of its anchor, for it makes one.
+    ("evidence.export", "POST"): "401 403 403 403 403 403 401 403 200",
     ("hubs.start", "GET"): SIGNED_IN,
     ("hubs.office", "GET"): SIGNED_IN,
     ("start.show", "GET"): "302 200 200 403 403 200 302 403 403",

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from web.cli import contract, database, demo, doctor, instance, process, serving, user
+from web.cli import contract, database, demo, doctor, history, instance, process, serving, user
 from web.cli.output import FAILED, refusal
 
 
@@ -19,7 +19,7 @@ def passerelle() -> None:
     """
 
 
-for family in (contract, database, demo, doctor, instance, process, serving, user):
+for family in (contract, database, demo, doctor, history, instance, process, serving, user):
     for command in family.COMMANDS:
         passerelle.add_command(command)
 

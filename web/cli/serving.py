@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import signal
 import threading
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from engine.identity import SYSTEM
 from web.cli.installation import configured_engine, make_data_dir
 from web.cli.output import CommandFailed
 from web.config import Settings
@@ -76,7 +78,15 @@ def _prepare(settings: Settings) -> Engine:
         from workflows.demo import SMALL, load
 
         load(engine, settings, first=SMALL)
+    _keep_anchoring(engine, settings)
     return engine
+
+
+def _keep_anchoring(engine: Engine, settings: Settings) -> None:
+    from engine.history.jobs import keep_anchoring
+
+    with engine.unit(SYSTEM) as unit:
+        keep_anchoring(unit, timedelta(hours=settings.anchor_hours))
 
 
 def _announce(settings: Settings, engine: Engine) -> None:
@@ -104,6 +114,7 @@ def worker() -> None:
             "web server, for example redis://127.0.0.1:6379/0."
         )
     engine = configured_engine()
+    _keep_anchoring(engine, settings)
     jobs = Worker(settings, engine)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -20,6 +20,7 @@ from web.words.application import (
     wish_rank,
     wish_verdict,
 )
+from web.words.audit import wrong
 from web.words.calculation import (
     conversion_policy,
     grade_calculation,
@@ -220,4 +221,5 @@ __all__ = [
     "wish_rank",
     "wish_verdict",
     "with_mentions",
+    "wrong",
 ]

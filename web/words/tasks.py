@@ -81,6 +81,7 @@ EVENTS = {
     "work_item_created": lazy("Task offered"),
     "work_item_claimed": lazy("Task taken"),
     "work_item_released": lazy("Task given back"),
+    "evidence_exported": lazy("Evidence of this case exported"),
     "work_item_assigned": lazy("Task assigned"),
     "work_item_delegated": lazy("Task delegated"),
     "work_item_resolved": lazy("Delegated task handed back"),

@@ -1,0 +1,1 @@
+"""The auditors' room: proof that the record is what was written."""

@@ -1,0 +1,1 @@
+"""What the domain adds to the sealed evidence of a case."""
