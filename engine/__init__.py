@@ -22,6 +22,11 @@ from engine.errors import (
     NotFound,
 )
 from engine.identity import SYSTEM, Actor, Replaced
+from engine.migration.cases import Selection
+from engine.migration.orders import Order, OrderStatus, Staying
+from engine.migration.preview import Preview
+from engine.migration.route import Route
+from engine.migration.verdicts import Reason, Verdict, Way
 from engine.registry import (
     Job,
     JobContext,
@@ -89,23 +94,32 @@ __all__ = [
     "JobContext",
     "Labels",
     "NotFound",
+    "Order",
+    "OrderStatus",
     "Page",
     "Performer",
+    "Preview",
     "Problem",
+    "Reason",
     "Registry",
     "Replaced",
+    "Route",
     "SeatState",
+    "Selection",
     "Service",
     "Severity",
     "Started",
+    "Staying",
     "SystemClock",
     "TakeBack",
     "TaskContext",
     "TaskHandler",
     "Unit",
     "Value",
+    "Verdict",
     "Verification",
     "Version",
+    "Way",
     "WorkItem",
     "WorkItemStatus",
 ]
