@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.deploying import Deploying
-from engine.identity import Actor
+from engine.identity import SYSTEM, Actor
 from engine.migration import orders
 from engine.migration.cases import Selection
 from engine.migration.moving import move
@@ -85,7 +85,7 @@ class Migrating(Deploying):
             return orders.staying(connection, order_id, actor, limit=limit, after=after)
 
     def work_off_migration(self, order_id: int, *, limit: int = SLICE) -> bool:
-        """Move the next cases of an order; whether any may be left.
+        """Move the next cases of an order and close it after the last; whether any may be left.
 
         Any number of workers may do so at once and at any moment die.
         """
@@ -93,6 +93,8 @@ class Migrating(Deploying):
             order = orders.find(connection, order_id)
             cases = orders.next_cases(connection, order, limit) if order.running else []
         if not cases:
+            with self.unit(SYSTEM) as unit:
+                orders.end(unit, order_id, OrderStatus.DONE)
             return False
         route = self.migration_route(order.key, order.source, order.target, order.mapping)
         asked_by = Actor(order.asked_by)
@@ -121,12 +123,9 @@ class MigrationWorker:
         return self._engine.work_off_migration(_order_of(job))
 
     def apply(self, ctx: JobContext, result: Value) -> Mapping[str, Value]:
-        """Have the next slice done, or close the order after the last one."""
-        order_id = _order_of(ctx.job)
+        """Have the next slice done, where there may be one."""
         if result:
-            ctx.unit.enqueue(orders.JOB_KIND, {"order": order_id})
-        else:
-            orders.end(ctx.unit, order_id, OrderStatus.DONE)
+            ctx.unit.enqueue(orders.JOB_KIND, {"order": _order_of(ctx.job)})
         return {}
 
 
