@@ -10,7 +10,7 @@ from engine.migration import orders
 from engine.migration.cases import Selection
 from engine.migration.moving import move
 from engine.migration.orders import Order, OrderStatus, Staying
-from engine.migration.preview import Preview, preview
+from engine.migration.preview import Choices, Preview, choices, preview
 from engine.migration.route import Route
 from engine.registry import Job, JobContext
 from engine.runtime.locked import LockedInstance
@@ -36,6 +36,11 @@ class Migrating(Deploying):
         """
         versions = (self.version(key, source), self.version(key, target))
         return Route(self.registry, *versions, mapping)
+
+    def migration_choices(self, definition_id: int, *, actor: Actor) -> Choices:
+        """What the running cases of a version can be narrowed by, as the actor may see them."""
+        with self.database.read() as connection:
+            return choices(connection, definition_id, actor)
 
     def preview_migration(
         self,

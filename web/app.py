@@ -55,7 +55,7 @@ from web.pages import (
     tasks,
     validation_plan,
 )
-from web.studio import drafts, library
+from web.studio import drafts, library, migration
 
 if TYPE_CHECKING:
     from engine import Engine
@@ -95,6 +95,7 @@ PAGES = (
     incidents,
     library,
     drafts,
+    migration,
     outbox,
     settings,
     partner,

@@ -16,10 +16,19 @@ from engine.migration.route import Route
 from engine.migration.verdicts import Reason, Verdict, Way
 from engine.runtime.access import overseen
 from engine.runtime.cursors import parts_of
-from engine.tables import instance
-from engine.values import Page
+from engine.tables import instance, work_item
+from engine.values import Page, WorkItemStatus
 
 _CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the running cases of a version can be narrowed by: what some of them have."""
+
+    org_units: tuple[str, ...]
+    counterparties: tuple[str, ...]
+    elements: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,23 @@ class Preview:
     def moving(self) -> int:
         """How many cases would move."""
         return self.counts.get(Way.UNCHANGED, 0) + self.counts.get(Way.MAPPED, 0)
+
+
+def choices(connection: Connection, definition_id: int, actor: Actor) -> Choices:
+    """The labels and open steps of the running cases of a version that the actor may see."""
+    running = [*running_on(definition_id, Selection()), overseen(actor, instance.c.id)]
+    steps = (
+        select(work_item.c.element)
+        .join(instance, instance.c.id == work_item.c.instance_id)
+        .where(*running, work_item.c.status == int(WorkItemStatus.OPEN))
+    )
+    wanted = (
+        select(instance.c.org_unit).where(*running),
+        select(instance.c.counterparty).where(*running),
+        steps,
+    )
+    found = (connection.execute(each.distinct()).scalars() for each in wanted)
+    return Choices(*(tuple(sorted(filter(None, values))) for values in found))
 
 
 def preview(
