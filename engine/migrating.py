@@ -96,17 +96,19 @@ class Migrating(Deploying):
         """
         with self.database.read() as connection:
             order = orders.find(connection, order_id)
-            cases = orders.next_cases(connection, order, limit) if order.running else []
-        if not cases:
-            with self.unit(SYSTEM) as unit:
-                orders.end(unit, order_id, OrderStatus.DONE)
-            return False
+            if not order.running:
+                return False
+            cases = orders.next_cases(connection, order, limit)
         route = self.migration_route(order.key, order.source, order.target, order.mapping)
         asked_by = Actor(order.asked_by)
         for instance_id in cases:
             with self.unit(asked_by) as unit:
                 self._move(unit, route, order_id, instance_id)
-        return True
+        if len(cases) == limit:
+            return True
+        with self.unit(SYSTEM) as unit:
+            orders.end(unit, order_id, OrderStatus.DONE)
+        return False
 
     def _move(self, unit: Unit, route: Route, order_id: int, instance_id: int) -> None:
         locked = LockedInstance.load(unit, instance_id)

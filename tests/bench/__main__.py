@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import completion, growth, http
+from tests.bench import completion, growth, http, migration
 from tests.servers import PostgreSQL
 
 
@@ -29,6 +29,7 @@ def main() -> None:
             growth.inbox_growth,
             growth.loop_growth,
             growth.bytes_per_instance,
+            migration.measure,
             http.measure,
         ):
             take("", benchmark, sqlite)
@@ -36,7 +37,7 @@ def main() -> None:
         server.folder.mkdir()
         server.start()
         try:
-            for benchmark in (completion.measure, growth.inbox_growth):
+            for benchmark in (completion.measure, growth.inbox_growth, migration.measure):
                 take("pg_", benchmark, server.url())
         finally:
             server.stop()
