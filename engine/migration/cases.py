@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, bindparam, select
 
+from engine.database import Statement
 from engine.migration.route import Case
 from engine.runtime.incidents import FAILED
 from engine.tables import instance, job, work_item
@@ -49,24 +50,38 @@ def running_on(definition_id: int, selection: Selection) -> list[ColumnElement[b
     return [instance.c.definition_id == definition_id, _ACTIVE, *selection.conditions()]
 
 
-def cases_of(
-    connection: Connection,
-    states: Sequence[tuple[int, bytes | None]],
-    now: int,
-    *,
-    lock: bool = False,
-) -> list[Case]:
-    """What is known of the cases with these states, in two statements for all of them.
+_ITEMS = select(
+    work_item.c.instance_id,
+    work_item.c.task_no,
+    work_item.c.seat,
+    work_item.c.candidate,
+    work_item.c.status,
+).where(work_item.c.status != int(WorkItemStatus.CANCELLED))
+_JOBS = select(job.c.instance_id, job.c.kind, job.c.element, job.c.status, job.c.lease_until)
 
-    With ``lock`` their open work items and jobs are held until the end of the transaction; the
-    instances must be already.
-    """
+_items_of = Statement(_ITEMS.where(work_item.c.instance_id == bindparam("case")), lock="wait")
+_jobs_of = Statement(_JOBS.where(job.c.instance_id == bindparam("case")), lock="wait")
+
+
+def locked_case(connection: Connection, number: int, state: bytes | None, now: int) -> Case:
+    """What is known of a locked case; its work items and jobs are held from here on."""
+    items, jobs = (read(connection, {"case": number}).all() for read in (_items_of, _jobs_of))
+    return _case(number, state, items, jobs, now)
+
+
+def cases_of(
+    connection: Connection, states: Sequence[tuple[int, bytes | None]], now: int
+) -> list[Case]:
+    """What is known of the cases with these states, in two statements for all of them."""
     ids = [number for number, _ in states]
-    items, jobs = _items(connection, ids, lock=lock), _jobs(connection, ids, lock=lock)
+    items = _by_case(connection, _ITEMS.where(work_item.c.instance_id.in_(ids)))
+    jobs = _by_case(connection, _JOBS.where(job.c.instance_id.in_(ids)))
     return [_case(number, state, items[number], jobs[number], now) for number, state in states]
 
 
-def _case(number: int, state: bytes | None, items: list[Any], jobs: list[Any], now: int) -> Case:
+def _case(
+    number: int, state: bytes | None, items: Sequence[Any], jobs: Sequence[Any], now: int
+) -> Case:
     opened: dict[int, set[tuple[int, str]]] = defaultdict(set)
     for item in items:
         if item.status == WorkItemStatus.OPEN:
@@ -80,27 +95,6 @@ def _case(number: int, state: bytes | None, items: list[Any], jobs: list[Any], n
         leased=tuple(each.element for each in jobs if (each.lease_until or 0) > now),
         moving=any(each.kind == "move" for each in jobs),
     )
-
-
-def _items(connection: Connection, ids: Sequence[int], *, lock: bool) -> dict[int, list[Any]]:
-    wanted = select(
-        work_item.c.instance_id,
-        work_item.c.task_no,
-        work_item.c.seat,
-        work_item.c.candidate,
-        work_item.c.status,
-    ).where(
-        work_item.c.instance_id.in_(ids),
-        work_item.c.status.in_((int(WorkItemStatus.OPEN), int(WorkItemStatus.COMPLETED))),
-    )
-    return _by_case(connection, wanted.with_for_update() if lock else wanted)
-
-
-def _jobs(connection: Connection, ids: Sequence[int], *, lock: bool) -> dict[int, list[Any]]:
-    wanted = select(
-        job.c.instance_id, job.c.kind, job.c.element, job.c.status, job.c.lease_until
-    ).where(job.c.instance_id.in_(ids))
-    return _by_case(connection, wanted.with_for_update() if lock else wanted)
 
 
 def _by_case(connection: Connection, wanted: Any) -> dict[int, list[Any]]:

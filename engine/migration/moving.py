@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, bindparam, select, update
 
+from engine.database import Statement
 from engine.kernel import Run
-from engine.migration.cases import cases_of
+from engine.migration.cases import locked_case
 from engine.migration.route import Route
 from engine.migration.verdicts import Stays, Verdict, Way
 from engine.runtime.locked import LockedInstance
@@ -16,6 +17,22 @@ from engine.runtime.plan import Plan
 from engine.tables import instance, job, subscription, work_item
 from engine.unit import Unit
 from engine.values import Value
+
+_move_instance = Statement(
+    update(instance)
+    .where(instance.c.id == bindparam("case"))
+    .values(definition_id=bindparam("target"))
+)
+_move_items = Statement(
+    update(work_item)
+    .where(work_item.c.instance_id == bindparam("case"), work_item.c.status == 0)
+    .values(definition_id=bindparam("target"))
+)
+_free_jobs = Statement(
+    update(job)
+    .where(job.c.instance_id == bindparam("case"), job.c.lease_by.is_not(None))
+    .values(lease_until=None, lease_by=None)
+)
 
 
 def move(unit: Unit, route: Route, locked: LockedInstance) -> Verdict | None:
@@ -27,7 +44,7 @@ def move(unit: Unit, route: Route, locked: LockedInstance) -> Verdict | None:
     """
     if not locked.active or locked.definition_id != route.source.id:
         return None
-    (case,) = cases_of(unit.connection, [(locked.id, locked.state)], unit.at, lock=True)
+    case = locked_case(unit.connection, locked.id, locked.state, unit.at)
     verdict = route.verdict(case)
     if verdict.way is Way.STAYS:
         return verdict
@@ -53,20 +70,8 @@ def _repoint(unit: Unit, route: Route, locked: LockedInstance, verdict: Verdict)
     what it read of the version before.
     """
     locked.definition_id = route.target.id
-    connection = unit.connection
-    connection.execute(
-        update(instance).where(instance.c.id == locked.id).values(definition_id=route.target.id)
-    )
-    connection.execute(
-        update(work_item)
-        .where(work_item.c.instance_id == locked.id, work_item.c.status == 0)
-        .values(definition_id=route.target.id)
-    )
-    connection.execute(
-        update(job)
-        .where(job.c.instance_id == locked.id, job.c.lease_by.is_not(None))
-        .values(lease_until=None, lease_by=None)
-    )
+    for statement in (_move_instance, _move_items, _free_jobs):
+        statement(unit.connection, {"case": locked.id, "target": route.target.id})
     for table in (work_item, job, subscription) if verdict.names else ():
         _rename(unit, table, locked.id, verdict.names)
 

@@ -9,8 +9,19 @@ from enum import IntEnum
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
+from engine.database import Statement
 from engine.errors import InvalidState, NotFound
 from engine.identity import Actor
 from engine.ids import new_id
@@ -76,6 +87,19 @@ class Staying:
     element: str
 
 
+_awaits = Statement(
+    select(migration_order.c.id).where(
+        migration_order.c.id == bindparam("the_order"),
+        migration_order.c.status == int(OrderStatus.RUNNING),
+        ~exists().where(
+            migration_result.c.order_id == migration_order.c.id,
+            migration_result.c.instance_id == bindparam("case"),
+        ),
+    )
+)
+_insert_result = Statement(
+    insert(migration_result).values({c.name: None for c in migration_result.c})
+)
 _COLUMNS = (migration_order, definition.c.key, definition.c.version)
 
 
@@ -165,15 +189,8 @@ def of_process(connection: Connection, key: str) -> list[Order]:
 
 def awaits(connection: Connection, order_id: int, instance_id: int) -> bool:
     """Whether a case may still move under an order: it runs and has not looked at the case yet."""
-    known = and_(
-        migration_result.c.order_id == order_id, migration_result.c.instance_id == instance_id
-    )
-    open_order = select(migration_order.c.id).where(
-        migration_order.c.id == order_id,
-        migration_order.c.status == int(OrderStatus.RUNNING),
-        ~exists().where(known),
-    )
-    return connection.execute(open_order).first() is not None
+    asked = {"the_order": order_id, "case": instance_id}
+    return _awaits(connection, asked).first() is not None
 
 
 def next_cases(connection: Connection, order: Order, limit: int) -> list[int]:
@@ -190,15 +207,16 @@ def next_cases(connection: Connection, order: Order, limit: int) -> list[int]:
 
 def keep_result(unit: Unit, order_id: int, instance_id: int, verdict: Verdict) -> None:
     """Note what has become of a case, in the transaction that made it so."""
-    unit.connection.execute(
-        insert(migration_result).values(
-            order_id=order_id,
-            instance_id=instance_id,
-            way=str(verdict.way),
-            reason=str(verdict.reason or ""),
-            element=verdict.element,
-            at=unit.at,
-        )
+    _insert_result(
+        unit.connection,
+        {
+            "order_id": order_id,
+            "instance_id": instance_id,
+            "way": str(verdict.way),
+            "reason": str(verdict.reason or ""),
+            "element": verdict.element,
+            "at": unit.at,
+        },
     )
 
 

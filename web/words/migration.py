@@ -24,9 +24,9 @@ REASONS = {
 }
 
 STATUS = {
-    OrderStatus.RUNNING: lazy("cases are being moved"),
-    OrderStatus.DONE: lazy("every case was looked at"),
-    OrderStatus.CANCELLED: lazy("stopped"),
+    OrderStatus.RUNNING: lazy("Cases are being moved"),
+    OrderStatus.DONE: lazy("Every case was looked at"),
+    OrderStatus.CANCELLED: lazy("Stopped"),
 }
 
 

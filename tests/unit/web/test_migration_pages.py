@@ -115,7 +115,7 @@ def test_a_migration_is_stopped_and_what_has_moved_stays_so(engine, sam):
     order = int(address.rsplit("/", 1)[1])
     engine.work_off_migration(order, limit=1)
     page = text_of(sam.post(f"{address}/cancel", follow_redirects=True))
-    assert "stopped" in page
+    assert "Stopped 2" in page
     assert "Moved as they were 1" in page
     work(engine)
     assert [each.running for each in engine.versions("case")] == [1, 2]
