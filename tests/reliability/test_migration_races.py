@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import event
 
 from engine import SYSTEM, Bundle, EngineError, Way
 from tests.reliability.commands import ANA, BOB, CHIEF, start
-from tests.reliability.test_races import Pause, engine, together
+from tests.reliability.test_races import engine, in_the_middle, together
 
 __all__ = ["engine"]
 
@@ -70,23 +68,7 @@ def test_whoever_comes_in_the_middle_of_a_move_waits(engine, pair):
         item = start(engine, "two")[0]
         instance_id = engine.work_item(item, actor=ANA).instance_id
         engine.clock.advance(DAY)  # the reminder is due
-        pause = Pause(engine, point)
-        event.listen(engine.database.engine, "before_cursor_execute", pause)
-        refused = []
-        one = threading.Thread(target=_try, args=(first, engine, item, point, refused))
-        two = threading.Thread(target=_try, args=(second, engine, item, point + 50, refused))
-        pause.thread = one
-        one.start()
-        while one.is_alive() and not pause.reached.is_set():
-            pause.reached.wait(0.005)
-        two.start()
-        two.join(timeout=0.01)
-        pause.go.set()
-        one.join(timeout=30)
-        two.join(timeout=30)
-        event.remove(engine.database.engine, "before_cursor_execute", pause)
-        assert not one.is_alive()
-        assert not two.is_alive()
+        refused = in_the_middle(engine, item, point, first, second)
         assert refused == []
         if timer in pair:
             migrate(engine, item, point)  # a case that is being worked on stays, and moves later
@@ -116,13 +98,6 @@ def _goes_on_to_the_end(engine, instance_id):
             continue  # Ana has given her voice already
         seen.append(mine[0].element)
     assert seen[-2:] == ["then", "last"]
-
-
-def _try(act, engine, item, number, refused):
-    try:
-        act(engine, item, number)
-    except Exception as error:  # noqa: BLE001 - the test looks at what it was
-        refused.append(error)
 
 
 def test_several_workers_and_orders_move_each_case_once(engine):
