@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from engine.definitions import Bundle, Element
 from engine.errors import ExecutionError, InvalidInput
-from engine.kernel import Run, Standing, Wait, WaitKind, position_of, renamed
+from engine.kernel import Run, Standing, Wait, position_of, renamed
 from engine.migration.net import Net, Place
 from engine.migration.steps import asked, deciding, require_same
 from engine.migration.verdicts import Reason, Stays, Verdict, Way
@@ -133,7 +133,7 @@ class Route:
         for token in standing:
             self._require_fit(token)
         self._require_reachable(token for token in standing if not token.host)
-        more = tuple(self._seats(case, case.state))
+        more = tuple(self._seats(case, case.state, standing))
         names = self._names(standing)
         moved = {token.element for token in standing} & names.keys()
         return Verdict(Way.MAPPED if moved else Way.UNCHANGED, names=names, more=more)
@@ -169,23 +169,32 @@ class Route:
     def _there(self, element: str) -> str:
         return self.mapping.get(element, element)
 
-    def _seats(self, case: Case, state: bytes) -> Iterable[tuple[int, int, str]]:
+    def _seats(
+        self, case: Case, state: bytes, standing: Sequence[Standing]
+    ) -> Iterable[tuple[int, int, str]]:
         """The seats that the target opens besides; raises Stays where it asks otherwise."""
-        before, after = self._before.elements, self._after.elements
+        changed = [token for token in standing if self._asks_otherwise(token.element)]
+        if not changed:
+            return
         waits = Run.load(self.source.executable, state, self.source).waits
-        for number, wait in waits.items():
-            if wait.kind is not WaitKind.USER:
-                continue
-            old, new = before[wait.element], after[self._there(wait.element)]
-            if asked(old) == asked(new) and deciding(old) == deciding(new):
-                continue
-            if number in case.voices:
-                raise Stays(Reason.HALF_DECIDED, old.id)
-            opened = case.open_seats.get(number, frozenset())
-            wanted = self._wanted(new, wait)
+        for token in changed:
+            if token.number in case.voices:
+                raise Stays(Reason.HALF_DECIDED, token.element)
+            opened = case.open_seats.get(token.number, frozenset())
+            there = self._after.elements[self._there(token.element)]
+            wanted = self._wanted(there, waits[token.number])
             if not opened or not opened <= wanted:
-                raise Stays(Reason.PEOPLE, old.id)
-            yield from ((number, seat, candidate) for seat, candidate in sorted(wanted - opened))
+                raise Stays(Reason.PEOPLE, token.element)
+            for seat, candidate in sorted(wanted - opened):
+                yield token.number, seat, candidate
+
+    def _asks_otherwise(self, element: str) -> bool:
+        """Whether an element is a user task that the target offers or decides otherwise."""
+        before = self._before.elements[element]
+        if before.type != "userTask":
+            return False
+        after = self._after.elements[self._there(element)]
+        return (asked(before), deciding(before)) != (asked(after), deciding(after))
 
     def _wanted(self, element: Element, wait: Wait) -> frozenset[tuple[int, str]]:
         """Whom the target asks at a step; nobody where it decides by itself or cannot tell."""
