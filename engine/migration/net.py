@@ -77,14 +77,18 @@ class Net:
         return self._events[element]
 
     def waits_at(self, name: str) -> bool:
-        """Whether a case can come to rest at an element."""
+        """Whether a token waits at an element for something that has to come."""
         element = self.elements[name]
         return element.type in _WAITING or element.loop is not None
+
+    def joins_at(self, name: str) -> bool:
+        """Whether tokens wait for each other at an element."""
+        return self.elements[name].type in _JOINS and len(self._into[name]) > 1
 
     def marking(self, places: Iterator[Place]) -> Marking:
         """The combination of these places; what stands apart from the others is left out."""
         kept = (
-            (name, via if self._is_join(name) else "")
+            (name, via if self.joins_at(name) else "")
             for name, via in places
             if name not in self.aside
         )
@@ -126,7 +130,7 @@ class Net:
             if event.attached_to is None or event.interrupting:
                 continue
             branch = self._reached([event.id], beside=True)
-            if not branch & main and not any(self._is_join(each) for each in branch):
+            if not branch & main and not any(self.joins_at(each) for each in branch):
                 found |= branch
         return frozenset(found)
 
@@ -141,10 +145,6 @@ class Net:
                     seen.add(each)
                     open_ends.append(each)
         return seen
-
-    def _is_join(self, name: str) -> bool:
-        element = self.elements[name]
-        return element.type in _JOINS and len(self._into[name]) > 1
 
     def _moves(self, marking: Marking) -> Iterator[Marking]:
         """What can come next from outside: a step done, or a boundary event."""
@@ -188,10 +188,10 @@ class Net:
     def _automatic(self, marking: Marking) -> list[Marking] | None:
         """The next automatic step, with every answer it could give; None where all wait."""
         for place in marking:
-            if self.waits_at(place[0]) or self._is_join(place[0]):
+            if self.waits_at(place[0]) or self.joins_at(place[0]):
                 continue
             return self._left(_without(marking, place), self.elements[place[0]])
-        for name in dict.fromkeys(name for name, _ in marking if self._is_join(name)):
+        for name in dict.fromkeys(name for name, _ in marking if self.joins_at(name)):
             arrived = self._may_fire(marking, name)
             if arrived:
                 others = marking

@@ -92,8 +92,12 @@ class Route:
         return [
             (old, [new for new in news if (new.type, new.event) == (old.type, old.event)])
             for old in before.values()
-            if old.id not in after and (self._before.waits_at(old.id) or old.attached_to)
+            if old.id not in after and self._stands_at(old)
         ]
+
+    def _stands_at(self, old: Element) -> bool:
+        net = self._before
+        return net.waits_at(old.id) or net.joins_at(old.id) or old.attached_to is not None
 
     def verdict(self, case: Case) -> Verdict:
         """What becomes of a case; nothing is written."""
