@@ -100,6 +100,29 @@ def _goes_on_to_the_end(engine, instance_id):
     assert seen[-2:] == ["then", "last"]
 
 
+def test_a_message_finds_a_case_whose_waiting_step_is_called_otherwise_meanwhile(engine):
+    bundle = engine.version("wait", 1).bundle
+    renamed = bundle.files["wait.bpmn"].replace(b'"answer_to_then"', b'"on"')
+    for old in (b'id="answer"', b'Ref="answer"', b">answer<"):
+        renamed = renamed.replace(old, old.replace(b"answer", b"reply"))
+    for content in (renamed, bundle.files["wait.bpmn"]):
+        engine.deploy(Bundle("wait", {"wait.bpmn": content}), actor=SYSTEM)
+    route = engine.migration_route("wait", 3, 2, {"answer": "reply"})
+
+    def move(engine, case, number):
+        _work_off(engine, engine.migrate(route, actor=CHIEF))
+
+    def tell(engine, case, number):
+        engine.correlate("answer", {}, message_id=f"{number}", business_key=str(case))
+
+    for point in range(1, 12):
+        case = f"M-{point}"
+        started = engine.start("wait", actor=CHIEF, business_key=case, variables={})
+        assert in_the_middle(engine, case, point, tell, move) == []
+        (item,) = engine.instance(started.instance_id, actor=CHIEF).open_items
+        assert item.element == "then"
+
+
 def test_several_workers_and_orders_move_each_case_once(engine):
     cases = [engine.work_item(start(engine, "two")[0], actor=ANA).instance_id for _ in range(20)]
     orders = [order(engine) for _ in range(2)]

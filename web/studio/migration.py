@@ -70,7 +70,7 @@ def index(key: str) -> ResponseReturnValue:
         key=key,
         definition=definition,
         orders=orders,
-        versions=[each for each in versions if each.running],
+        versions=[each for each in versions if each.running or definition.model.restricted],
     )
 
 

@@ -6,13 +6,14 @@ import re
 
 import pytest
 
-from engine import SYSTEM, Actor, InstanceQuery, Labels
-from tests.builders import Diagram
+from engine import SYSTEM, Actor, Bundle, InstanceQuery, Labels
+from tests.builders import Diagram, properties
 from tests.builders_web import actor_of, application
 from tests.unit.web.test_studio import text_of
 
 PEOPLE = {"sam": ("admin",), "anne": ("auditor",), "claire": ("ri",)}
 MOVE = "/processes/case/versions/1/migrate"
+RESTRICTED = properties({"restricted": "true"}).encode()
 ANA = Actor("person:1", "Ana", frozenset({"office"}))
 
 
@@ -121,6 +122,28 @@ def test_a_migration_is_stopped_and_what_has_moved_stays_so(engine, sam):
     assert [each.running for each in engine.versions("case")] == [1, 2]
     again = sam.post(f"{address}/cancel", follow_redirects=True)
     assert "had ended already" in again.get_data(as_text=True)
+
+
+def test_confidential_cases_move_without_being_counted_or_listed(engine, sam):
+    for content in (version(), version(last="archive")):
+        files = {
+            name: data.replace(b"<bpmn:laneSet", RESTRICTED + b"<bpmn:laneSet")
+            for name, data in content.files.items()
+        }
+        engine.deploy(Bundle("case", files), actor=SYSTEM)
+        if engine.versions("case")[0].number == 2:
+            engine.start("case", actor=SYSTEM, business_key="M-9", variables={})
+    address = MOVE.replace("/1/", "/2/")
+    assert address in sam.get("/processes/case/versions/2").get_data(as_text=True)
+    assert address in sam.get("/processes/case/migrations").get_data(as_text=True)
+    page = text_of(sam.get(address))
+    assert "Move as they are 0" in page
+    assert "Move the cases to version 3" in page
+    begun = sam.post(address, data={"to": "3"})
+    work(engine)
+    assert "Moved as they were 0" in text_of(sam.get(begun.location))
+    (case,) = engine.instances(actor=SYSTEM, query=InstanceQuery(business_key="M-9")).items
+    assert (case.version, case.restricted) == (3, True)
 
 
 def test_auditors_look_and_do_nothing(engine, sign_in):
