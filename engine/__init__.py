@@ -23,6 +23,11 @@ from engine.errors import (
 )
 from engine.history.findings import Fault, Findings, Wrong
 from engine.identity import SYSTEM, Actor, Replaced
+from engine.migration.cases import Selection
+from engine.migration.orders import Order, OrderStatus, Staying
+from engine.migration.preview import Preview
+from engine.migration.route import Route
+from engine.migration.verdicts import Reason, Verdict, Way
 from engine.registry import (
     Job,
     JobContext,
@@ -91,22 +96,31 @@ __all__ = [
     "JobContext",
     "Labels",
     "NotFound",
+    "Order",
+    "OrderStatus",
     "Page",
     "Performer",
+    "Preview",
     "Problem",
+    "Reason",
     "Registry",
     "Replaced",
+    "Route",
     "SeatState",
+    "Selection",
     "Service",
     "Severity",
     "Started",
+    "Staying",
     "SystemClock",
     "TakeBack",
     "TaskContext",
     "TaskHandler",
     "Unit",
     "Value",
+    "Verdict",
     "Version",
+    "Way",
     "WorkItem",
     "WorkItemStatus",
     "Wrong",

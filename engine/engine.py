@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
-from engine.deploying import Deploying
 from engine.history import anchoring, checking
 from engine.history.anchoring import Anchor
 from engine.history.keys import KeyRing
 from engine.identity import SYSTEM, Actor
+from engine.migrating import Migrating, MigrationWorker
+from engine.migration.orders import JOB_KIND as MIGRATION
 from engine.runtime import (
     evidence,
     idempotency,
@@ -34,7 +36,7 @@ from engine.values import (
 _log = logging.getLogger(__name__)
 
 
-class Engine(Deploying):
+class Engine(Migrating):
     """Runs process definitions.
 
     Every command is one transaction: decision, domain rows, token move, work
@@ -44,7 +46,9 @@ class Engine(Deploying):
 
     @cached_property
     def _runner(self) -> JobRunner:
-        return JobRunner(self.database, self.registry, self._definitions, self.reading)
+        own = {**self.registry.job_kinds, MIGRATION: MigrationWorker(self)}
+        registry = replace(self.registry, job_kinds=own)
+        return JobRunner(self.database, registry, self._definitions, self.reading)
 
     def start(
         self,

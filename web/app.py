@@ -56,7 +56,7 @@ from web.pages import (
     tasks,
     validation_plan,
 )
-from web.studio import drafts, library
+from web.studio import drafts, library, migration
 
 if TYPE_CHECKING:
     from engine import Engine
@@ -98,6 +98,7 @@ PAGES = (
     drafts,
     record,
     evidence,
+    migration,
     outbox,
     settings,
     partner,

@@ -206,10 +206,13 @@ def _catch(
             f"Several cases wait for the message '{message.name}': its correlation or a business "
             "key must tell which is meant."
         )
-    row = found[0]
-    locked = LockedInstance.load(unit, row.instance_id)
-    waits = unit.connection.execute(select(subscription.c.id).where(subscription.c.id == row.id))
-    if waits.first() is None:
+    locked = LockedInstance.load(unit, found[0].instance_id)
+    # Read again under the lock: meanwhile the case may have gone on, or moved to a version
+    # that calls the element otherwise.
+    row = unit.connection.execute(
+        select(subscription).where(subscription.c.id == found[0].id)
+    ).one_or_none()
+    if row is None:
         raise Conflict
     definition = definitions.get(unit.connection, locked.definition_id)
     element = definition.element(row.element)

@@ -15,6 +15,7 @@ from engine.tables.history import history_event, history_payload, triggers
 from engine.tables.instance import identity_link, instance
 from engine.tables.job import job, subscription
 from engine.tables.meta import metadata
+from engine.tables.migration import migration_order, migration_result
 from engine.tables.record import idempotency, incident, received_message
 from engine.tables.work_item import comment, work_item
 
@@ -35,6 +36,8 @@ __all__ = [
     "instance",
     "job",
     "metadata",
+    "migration_order",
+    "migration_result",
     "received_message",
     "subscription",
     "triggers",

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import completion, growth, history, http
+from tests.bench import completion, growth, history, http, migration
 from tests.servers import PostgreSQL
 
 
@@ -30,6 +30,7 @@ def main() -> None:
             growth.loop_growth,
             growth.bytes_per_instance,
             history.verify,
+            migration.measure,
             http.measure,
         ):
             take("", benchmark, sqlite)
@@ -37,7 +38,12 @@ def main() -> None:
         server.folder.mkdir()
         server.start()
         try:
-            for benchmark in (completion.measure, growth.inbox_growth, history.verify):
+            for benchmark in (
+                completion.measure,
+                growth.inbox_growth,
+                history.verify,
+                migration.measure,
+            ):
                 take("pg_", benchmark, server.url())
         finally:
             server.stop()

@@ -26,6 +26,8 @@ from engine.tables import (
     incident,
     instance,
     job,
+    migration_order,
+    migration_result,
     received_message,
     subscription,
     work_item,
@@ -189,6 +191,17 @@ def _under_check(engine: Engine) -> None:
     engine.start_check(actor=CHIEF)
 
 
+def _ordered(engine: Engine) -> None:
+    """Two cases of which one stays, and the order to move them both."""
+    start(engine, "plain")
+    last = start(engine, "plain")[0]
+    engine.complete(last, actor=ANA, idempotency_key="on")
+    kept = Diagram("plain").start().user("ask").user("later").end()
+    kept.flow("begin", "ask", "later", "finish")
+    engine.deploy(kept.bundle(), actor=SYSTEM)
+    engine.migrate(engine.migration_route("plain", 1, 2, {}), actor=CHIEF)
+
+
 def _failed(engine: Engine) -> None:
     start(engine, "broken")
     work(engine)
@@ -259,6 +272,7 @@ COMMANDS = [
     Command("service_job", lambda engine: start(engine, "mail"), work),
     Command("timer_job", lambda engine: start(engine, "two"), _tomorrow),
     Command("check_job", _under_check, work),
+    Command("migration_job", _ordered, work),
     Command("retry", _failed, lambda engine: engine.retry(only(engine, incident), actor=CHIEF)),
     Command(
         "terminate",
@@ -270,8 +284,13 @@ COMMANDS = [
 
 def facts(database: Database) -> dict[str, list[Any]]:
     """What the database holds, without ids, instants and hashes: equal for equal histories."""
+    version = (
+        select(definition.c.version)
+        .where(definition.c.id == instance.c.definition_id)
+        .scalar_subquery()
+    )
     columns = {
-        "instance": (instance.c.status, instance.c.seq, instance.c.revision),
+        "instance": (instance.c.status, instance.c.seq, instance.c.revision, version),
         "work_item": (
             work_item.c.element,
             work_item.c.seat,
@@ -292,6 +311,8 @@ def facts(database: Database) -> dict[str, list[Any]]:
         "message": (received_message.c.message_id,),
         "definition": (definition.c.key, definition.c.version, definition.c.note),
         "draft": (definition_draft.c.key, definition_draft.c.based_on),
+        "order": (migration_order.c.status,),
+        "moved": (migration_result.c.way, migration_result.c.reason, migration_result.c.element),
         "draft_file": (definition_draft_file.c.name, definition_draft_file.c.content),
     }
     with database.read() as connection:

@@ -144,29 +144,38 @@ class Pause:
             self.go.wait(timeout=30)
 
 
+def in_the_middle(engine, item, point, first, second):
+    """Let one command wait before its ``point``-th statement until the other has begun.
+
+    Gives what they raised.
+    """
+    pause = Pause(engine, point)
+    event.listen(engine.database.engine, "before_cursor_execute", pause)
+    refused = []
+    one = threading.Thread(target=_try, args=(first, engine, item, point, refused))
+    two = threading.Thread(target=_try, args=(second, engine, item, point + 50, refused))
+    pause.thread = one
+    one.start()
+    while one.is_alive() and not pause.reached.is_set():
+        pause.reached.wait(0.005)
+    two.start()
+    two.join(timeout=0.01)
+    pause.go.set()
+    one.join(timeout=30)
+    two.join(timeout=30)
+    event.remove(engine.database.engine, "before_cursor_execute", pause)
+    assert not one.is_alive()
+    assert not two.is_alive()
+    return refused
+
+
 @pytest.mark.parametrize("pair", list(itertools.product(PAIRED, PAIRED)), ids="-".join)
 def test_a_command_that_comes_in_the_middle_of_another_waits_or_is_told(engine, pair):
     first, second = (PAIRED[name] for name in pair)
     for point in range(1, 9, 2):
         item = start(engine, "two")[0]
         instance_id = engine.work_item(item, actor=ANA).instance_id
-        pause = Pause(engine, point)
-        event.listen(engine.database.engine, "before_cursor_execute", pause)
-        refused = []
-        one = threading.Thread(target=_try, args=(first, engine, item, point, refused))
-        two = threading.Thread(target=_try, args=(second, engine, item, point + 50, refused))
-        pause.thread = one
-        one.start()
-        while one.is_alive() and not pause.reached.is_set():
-            pause.reached.wait(0.005)
-        two.start()
-        two.join(timeout=0.01)
-        pause.go.set()
-        one.join(timeout=30)
-        two.join(timeout=30)
-        event.remove(engine.database.engine, "before_cursor_execute", pause)
-        assert not one.is_alive()
-        assert not two.is_alive()
+        refused = in_the_middle(engine, item, point, first, second)
         assert all(isinstance(error, EngineError) for error in refused)
         assert engine.verify(instance_id).intact
 

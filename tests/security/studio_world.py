@@ -19,4 +19,9 @@ MATRIX = {
     ("process_drafts.discard", "POST"): "401 403 403 403 403 403 401 409 403",
     ("process_drafts.confirm_publishing", "GET"): "302 403 403 403 403 403 302 404 403",
     ("process_drafts.publish", "POST"): "401 403 403 403 403 403 401 404 403",
+    ("migrations.index", "GET"): READERS,
+    ("migrations.ask", "GET"): READERS,
+    ("migrations.begin", "POST"): "401 403 403 403 403 403 401 422 403",
+    ("migrations.show", "GET"): "302 403 403 403 403 403 302 404 404",
+    ("migrations.cancel", "POST"): "401 403 403 403 403 403 401 404 403",
 }

@@ -443,6 +443,7 @@ def request(world, role, endpoint, method, opened, item, token, document, number
         "substitution_id": 999,
         "mail_id": 1,
         "table_id": 1,
+        "order_id": 1,
         "key": "contract",
         "number": 1,
         "document_id": document.id if document else 1,

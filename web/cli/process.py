@@ -168,6 +168,39 @@ def export(definition: str, target: Path, as_json: bool) -> None:
     print_rows([_row(found)], as_json=as_json)
 
 
+@process.command()
+@click.argument("key")
+@click.option("--from", "source", type=int, required=True, help="The version cases are on.")
+@click.option("--to", "target", type=int, required=True, help="The version they move to.")
+@click.option("--map", "pairs", multiple=True, metavar="OLD=NEW", help="An element's new id.")
+@click.option(
+    "--filter",
+    "filters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Only some cases: by department, partner or step.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
+@json_option
+def migrate(
+    key: str,
+    source: int,
+    target: int,
+    pairs: tuple[str, ...],
+    filters: tuple[str, ...],
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Move the running cases of KEY from one version to another, each by itself.
+
+    Exit code 0 if all move, 1 if some stay, 2 if nothing could be tried. A migration that was
+    interrupted goes on: by the workers, or when the command is given again.
+    """
+    from web.cli.migrating import Wanted, run
+
+    run(Wanted(key, source, target, pairs, filters), dry_run=dry_run, as_json=as_json)
+
+
 @process.command("test")
 @click.argument("folders", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option(

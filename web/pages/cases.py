@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,6 +20,9 @@ from web.pages.case_tools import tools_of
 from web.pages.remarks import NOTHING_SAID, Remark, named_on
 from web.submissions import comment_of
 from workflows.office_work.mentions import add_comment
+
+if TYPE_CHECKING:
+    from engine import Definition
 
 pages = Blueprint("cases", __name__)
 
@@ -79,9 +83,15 @@ def _page(instance_id: int, remark: Remark) -> str:
         named=named_on(instance_id),
         remark=remark,
         diagram=diagrams.of(definition, case, newest),
-        element_names=diagrams.element_names(definition),
+        element_names=diagrams.element_names(definition, *_earlier(case, events)),
         **(shown or {}),
     )
+
+
+def _earlier(case: Instance, events: Sequence[HistoryEvent]) -> list[Definition]:
+    """The versions that the case has moved away from in these events."""
+    left = [each.payload["from"] for each in events if each.kind == "migrated" and each.payload]
+    return [current.engine().version(case.key, int(str(number))) for number in left]
 
 
 def _before(instance_id: int, text: str) -> list[HistoryEvent]:

@@ -47,9 +47,17 @@ def of(definition: Definition, instance: Instance, events: Sequence[HistoryEvent
     return Diagram(active, tuple(each for each in visited if each not in active), tuple(steps))
 
 
-def element_names(definition: Definition) -> dict[str, str]:
-    """The names of all elements in the reader's language, by id."""
-    return {name: translated(each.names) for name, each in definition.model.elements.items()}
+def element_names(definition: Definition, *earlier: Definition) -> dict[str, str]:
+    """The names of all elements in the reader's language, by id.
+
+    Elements that the definition lacks have the name of ``earlier`` ones: the versions a case
+    has moved away from.
+    """
+    return {
+        name: translated(each.names)
+        for version in (*earlier, definition)
+        for name, each in version.model.elements.items()
+    }
 
 
 def source(definition: Definition) -> bytes:

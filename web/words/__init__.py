@@ -73,6 +73,7 @@ from web.words.grade_transfer import (
 from web.words.imports import import_problem
 from web.words.incidents import incident_advice, incident_sentence
 from web.words.lint import problem_meaning
+from web.words.migration import migration_reason, migration_status
 from web.words.office import (
     days,
     in_place_of,
@@ -171,6 +172,8 @@ __all__ = [
     "mail_status",
     "mark_scale",
     "mark_texts",
+    "migration_reason",
+    "migration_status",
     "mobility_type",
     "name_of",
     "nomination_status",

@@ -100,6 +100,7 @@ EVENTS = {
     "job_completed": lazy("Automatic work done"),
     "incident_raised": lazy("Incident: the case cannot go on by itself"),
     "incident_retried": lazy("Incident: tried again"),
+    "migrated": lazy("Case moved from version %(before)s to version %(after)s of its process"),
 }
 REASONS = (
     lazy("The total of credits is too low for the time abroad."),
@@ -138,7 +139,11 @@ def event_words(kind: str, payload: Mapping[str, Any] | None) -> str:
     said = given.get("outcome") or given.get("vote")
     if kind == "work_item_completed" and not said:
         return str(_("Task done"))
-    return str(EVENTS[kind]) % {"outcome": outcome_words(str(said))}
+    return str(EVENTS[kind]) % {
+        "outcome": outcome_words(str(said)),
+        "before": given.get("from", "–"),
+        "after": given.get("to", "–"),
+    }
 
 
 def standard_reasons() -> list[str]:

@@ -1,0 +1,1 @@
+"""Migration: running cases move from one version of their process to another."""
