@@ -15,11 +15,13 @@ from pathlib import Path
 from sqlalchemy import inspect
 
 from engine import Database, Engine, FixedClock
+from engine.definitions import Bundle, describe
 from engine.tables import triggers
 from web.cli.output import CommandFailed
 from web.config import Settings
 from web.migrations import drop, target_metadata
 from workflows.registry import registry
+from workflows.scenarios.coverage import NOTHING, Coverage, Passed, covered, passed_in
 from workflows.scenarios.house import bundle_folders, settle_in
 from workflows.scenarios.loading import ScenarioInvalid, load_scenario, scenario_files
 from workflows.scenarios.running import Failure, run
@@ -31,12 +33,16 @@ BEFORE = datetime(2020, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a scenario file went; ``failures`` are empty when all is as it says."""
+    """How a scenario file went; ``failures`` are empty when all is as it says.
+
+    ``passed`` is what the cases of its bundle have passed, up to the failure if there is one.
+    """
 
     file: Path
     title: str
     seconds: float
     failures: tuple[Failure, ...]
+    passed: Passed = NOTHING
 
 
 def collected(paths: Iterable[Path]) -> list[tuple[Path, Path]]:
@@ -87,13 +93,19 @@ class Rehearsal:
             scenario = load_scenario(file)
             folders = self._in_play(scenario)
         except ScenarioInvalid as invalid:
-            failures = tuple(Failure(0, 0, sentence) for sentence in invalid.sentences)
+            failures = tuple(Failure(0, 0, sentence, "invalid") for sentence in invalid.sentences)
             return Outcome(file, file.stem, 0.0, failures)
         began = time.perf_counter()
         with self._stage(folders) as engine:
             failure = run(scenario, engine, self.clock, self.settings.home_hei)
+            passed = passed_in(engine, self.folder.name)
         failures = () if failure is None else (failure,)
-        return Outcome(file, scenario.title, time.perf_counter() - began, failures)
+        return Outcome(file, scenario.title, time.perf_counter() - began, failures, passed)
+
+    def coverage(self, outcomes: Iterable[Outcome]) -> Coverage:
+        """What these outcomes have passed of the bundle's diagrams, altogether."""
+        model = describe(Bundle.from_folder(self.folder))
+        return covered(model, (outcome.passed for outcome in outcomes))
 
     def _in_play(self, scenario: Scenario) -> tuple[Path, ...]:
         around = {each.name: each for each in bundle_folders(self.folder.parent)}

@@ -22,7 +22,9 @@ def settle(stage: Stage) -> None:
     while some := stage.engine.run_due_jobs(worker="scenario"):
         taken += some
         if taken > MAX_JOBS:
-            raise Mismatch(f"More than {MAX_JOBS} jobs follow each other; they never end.")
+            raise Mismatch(
+                f"More than {MAX_JOBS} jobs follow each other; they never end.", "endless"
+            )
 
 
 def pass_until(stage: Stage, at: datetime) -> None:
@@ -36,7 +38,7 @@ def pass_until(stage: Stage, at: datetime) -> None:
             return
         stage.clock.at = max(stage.clock.at, due)
         settle(stage)
-    raise Mismatch(f"More than {MAX_JOBS} jobs fall due in this time; they never end.")
+    raise Mismatch(f"More than {MAX_JOBS} jobs fall due in this time; they never end.", "endless")
 
 
 def _next_due(stage: Stage, until: datetime) -> datetime | None:

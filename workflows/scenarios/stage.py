@@ -27,7 +27,17 @@ OBSERVER = Actor("scenario", oversees=True, sees_restricted=True)
 
 
 class Mismatch(Exception):
-    """Something is not as the scenario says; the message is one sentence."""
+    """Something is not as the scenario says; the message is one sentence.
+
+    ``code`` says what kind of thing it is, ``expected`` and ``found`` what was expected of it
+    and what is, where there is such a pair.
+    """
+
+    def __init__(
+        self, sentence: str, code: str = "mistake", expected: str = "", found: str = ""
+    ) -> None:
+        self.code, self.expected, self.found = code, expected, found
+        super().__init__(sentence)
 
 
 @dataclass
@@ -127,7 +137,9 @@ class Stage:
         ]
         if not items:
             shown = shown_items(self.open_items())
-            raise Mismatch(f"No task '{element}' is open; open are: {shown}.")
+            raise Mismatch(
+                f"No task '{element}' is open; open are: {shown}.", "not_open", element, shown
+            )
         if member == PARTNER:
             item = _numbered([i for i in items if i.candidate == PARTNER_DESK] or items, number)
             actor = partner_actor(item)
@@ -171,7 +183,12 @@ def _is_for(item: WorkItem, actor: Actor) -> bool:
 
 def _numbered(items: Sequence[WorkItem], number: int) -> WorkItem:
     if number > len(items):
-        raise Mismatch(f"There is no such task number {number}; open are: {shown_items(items)}.")
+        raise Mismatch(
+            f"There is no such task number {number}; open are: {shown_items(items)}.",
+            "not_open",
+            f"{items[0].element} ({number})",
+            shown_items(items),
+        )
     return items[number - 1]
 
 
