@@ -34,9 +34,9 @@ from tests.servers import PostgreSQL, Redis, running_server
 from web.cli import main
 from web.config import Settings
 from web.migrations import head, target_metadata
+from web.root import plugged_in
 from workflows.papers.sealing import make_demonstration
 from workflows.people import services
-from workflows.registry import registry
 
 SHARED = "PASSERELLE_TEST_SERVERS"
 """Environment variable with the folder of this run's servers, inherited by xdist workers."""
@@ -285,7 +285,7 @@ def engine(database, settings, clock):
 
     Nobody is woken: a test runs due jobs itself.
     """
-    return Engine(database, registry(settings), clock=clock)
+    return Engine(database, plugged_in(settings), clock=clock)
 
 
 @dataclass(frozen=True)

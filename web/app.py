@@ -55,7 +55,7 @@ from web.pages import (
     tasks,
     validation_plan,
 )
-from web.studio import drafts, library
+from web.studio import drafts, library, scenario_sheets, scenarios
 
 if TYPE_CHECKING:
     from engine import Engine
@@ -95,6 +95,8 @@ PAGES = (
     incidents,
     library,
     drafts,
+    scenarios,
+    scenario_sheets,
     outbox,
     settings,
     partner,

@@ -6,17 +6,26 @@ them knows what another one plugs in.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from engine import Engine
+from engine import Engine, Registry
 from engine.database import Database
 from engine.dispatch import CeleryWake
+from web.playing import PlayScenarios
 from web.worker import create_celery
 from workflows.registry import registry
+from workflows.scenarios.results import KIND
 
 if TYPE_CHECKING:
     from engine.clock import Clock
     from web.config import Settings
+
+
+def plugged_in(settings: Settings) -> Registry:
+    """All that is plugged into the engine of an installation."""
+    domain = registry(settings)
+    return replace(domain, job_kinds={**domain.job_kinds, KIND: PlayScenarios()})
 
 
 def build_engine(settings: Settings, *, clock: Clock | None = None) -> Engine:
@@ -26,7 +35,7 @@ def build_engine(settings: Settings, *, clock: Clock | None = None) -> Engine:
     """
     return Engine(
         Database(settings.database_url),
-        registry(settings),
+        plugged_in(settings),
         clock=clock,
         wake=CeleryWake(create_celery(settings)),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -175,8 +176,11 @@ def export(definition: str, target: Path, as_json: bool) -> None:
     "--database-url",
     help="An empty database to run in, which is left empty; by default SQLite files.",
 )
+@click.option("--seconds", type=float, default=math.inf, help="How long one scenario may take.")
 @json_option
-def run_scenarios(folders: tuple[Path, ...], database_url: str | None, as_json: bool) -> None:
+def run_scenarios(
+    folders: tuple[Path, ...], database_url: str | None, seconds: float, as_json: bool
+) -> None:
     """Run the scenarios of FOLDERS (bundles) or single scenario files, the clock moved.
 
     Deployed are the bundle and the neighbours that a scenario names. Told is also what the
@@ -190,7 +194,7 @@ def run_scenarios(folders: tuple[Path, ...], database_url: str | None, as_json: 
     outcomes: list[Outcome] = []
     coverages: dict[str, Coverage] = {}
     for folder in dict.fromkeys(folder for _, folder in found):
-        with rehearsal(folder, database_url) as stage:
+        with rehearsal(folder, database_url, seconds) as stage:
             own = []
             for file in (file for file, beside in found if beside == folder):
                 own.append(stage.run(file))

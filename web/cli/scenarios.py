@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 import shutil
 import tempfile
@@ -67,12 +68,15 @@ class Rehearsal:
     ``folder`` is the bundle whose scenarios are run; deployed are it and the neighbours that
     a scenario names, so that no other lifecycle answers the messages of its story. By default
     a database is an SQLite file; a ``database_url`` names an empty database instead, which is
-    left empty.
+    left empty. A scenario that takes longer than ``seconds`` fails at the step under way.
     """
 
-    def __init__(self, place: Path, folder: Path, database_url: str | None) -> None:
+    def __init__(
+        self, place: Path, folder: Path, database_url: str | None, seconds: float = math.inf
+    ) -> None:
         self.place = place
         self.folder = folder
+        self.seconds = seconds
         self.settings = Settings(
             database_url=database_url or f"sqlite:///{place / 'scenario.sqlite3'}",
             secret_key=secrets.token_urlsafe(48),
@@ -97,7 +101,8 @@ class Rehearsal:
             return Outcome(file, file.stem, 0.0, failures)
         began = time.perf_counter()
         with self._stage(folders) as engine:
-            failure = run(scenario, engine, self.clock, self.settings.home_hei)
+            home = self.settings.home_hei
+            failure = run(scenario, engine, self.clock, home, self.seconds)
             passed = passed_in(engine, self.folder.name)
         failures = () if failure is None else (failure,)
         return Outcome(file, scenario.title, time.perf_counter() - began, failures, passed)
@@ -161,10 +166,12 @@ class Rehearsal:
 
 
 @contextmanager
-def rehearsal(folder: Path, database_url: str | None = None) -> Iterator[Rehearsal]:
+def rehearsal(
+    folder: Path, database_url: str | None = None, seconds: float = math.inf
+) -> Iterator[Rehearsal]:
     """A rehearsal of one bundle's scenarios, in a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="passerelle-scenarios-") as place:
-        yield Rehearsal(Path(place), folder, database_url)
+        yield Rehearsal(Path(place), folder, database_url, seconds)
 
 
 def _require_empty(url: str) -> None:

@@ -39,14 +39,8 @@ def load_scenario(path: Path) -> Scenario:
 
 def read_scenario(content: bytes, name: str, place: str) -> Scenario:
     """The scenario in the bytes of a file called ``place``. Raises ScenarioInvalid."""
-    root = _composed(content, place)
-    sentences = [f"{place}:{line}: {sentence}" for line, sentence in _doubled(root)]
-    if sentences:
-        raise ScenarioInvalid(sentences)
-    data = _constructed(root, place)
-    if not isinstance(data, dict):
-        raise ScenarioInvalid([f"{place}:1: Write a mapping with title, at and steps."])
-    lines = _lines(root)
+    data, lines = _plain(content, place)
+    sentences: list[str] = []
     title, at = data.get("title"), data.get("at")
     if not isinstance(title, str) or not title.strip():
         sentences.append(f"{place}:1: title: Say in a line what the scenario shows.")
@@ -70,11 +64,44 @@ def read_scenario(content: bytes, name: str, place: str) -> Scenario:
         try:
             steps.append(Placed(number, line, load_step(step)))
         except ValidationError as error:
-            wrong = _flattened({error.field_name: error.messages})
+            wrong = flattened({error.field_name: error.messages})
             sentences += [f"{place}:{line}: step {number}: {sentence}" for sentence in wrong]
     if sentences or began is None:
         raise ScenarioInvalid(sentences)
     return Scenario(name, str(title).strip(), began, tuple(steps), tuple(processes))
+
+
+def plain_values(content: bytes, place: str) -> dict[str, Any]:
+    """What a file that is a scenario holds, as plain values. Raises ScenarioInvalid."""
+    read_scenario(content, place, place)
+    data, _ = _plain(content, place)
+    return data
+
+
+def plain_value(text: str, place: str) -> Any:
+    """What a piece of YAML holds; None where it is empty. Raises ScenarioInvalid."""
+    if not text.strip():
+        return None
+    root = _read(text.encode("utf-8", "surrogatepass"), place)
+    return _constructed(root, place)
+
+
+def _plain(content: bytes, place: str) -> tuple[dict[str, Any], list[int]]:
+    """The values of a file and the line of each step."""
+    root = _read(content, place)
+    data = _constructed(root, place)
+    if not isinstance(data, dict):
+        raise ScenarioInvalid([f"{place}:1: Write a mapping with title, at and steps."])
+    return data, _lines(root)
+
+
+def _read(content: bytes, place: str) -> yaml.Node:
+    """The nodes of a document in which no key stands twice."""
+    root = _composed(content, place)
+    sentences = [f"{place}:{line}: {sentence}" for line, sentence in _doubled(root)]
+    if sentences:
+        raise ScenarioInvalid(sentences)
+    return root
 
 
 _KEYS = frozenset({"title", "at", "processes", "steps"})
@@ -150,14 +177,14 @@ def _lines(root: yaml.Node) -> list[int]:
     return []
 
 
-def _flattened(messages: object, path: str = "") -> Iterator[str]:
+def flattened(messages: object, path: str = "") -> Iterator[str]:
     """Marshmallow's errors as ``field: sentence``."""
     if isinstance(messages, Mapping):
         for name, inner in messages.items():
             own = "" if name == "_schema" else str(name)
-            yield from _flattened(inner, ".".join(filter(None, (path, own))))
+            yield from flattened(inner, ".".join(filter(None, (path, own))))
     elif isinstance(messages, list):
         for inner in messages:
-            yield from _flattened(inner, path)
+            yield from flattened(inner, path)
     else:
         yield f"{path}: {messages}" if path else str(messages)

@@ -20,6 +20,7 @@ def settle(stage: Stage) -> None:
     """Run what is due now, and what follows from it, as workers do after each command."""
     taken = 0
     while some := stage.engine.run_due_jobs(worker="scenario"):
+        stage.require_time()
         taken += some
         if taken > MAX_JOBS:
             raise Mismatch(

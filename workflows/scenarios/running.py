@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -53,18 +54,25 @@ class Failure:
     trace: str = ""
 
 
-def run(scenario: Scenario, engine: Engine, clock: FixedClock, home_hei_id: str) -> Failure | None:
+def run(
+    scenario: Scenario,
+    engine: Engine,
+    clock: FixedClock,
+    home_hei_id: str,
+    seconds: float = math.inf,
+) -> Failure | None:
     """Play a scenario; None when everything is as it says.
 
     ``engine`` has the processes deployed and the cast in its database, and tells the time
-    by ``clock``.
+    by ``clock``. One that takes longer than ``seconds`` fails.
     """
     clock.at = scenario.at.astimezone(UTC)
-    stage = Stage(engine, clock, home_hei_id)
+    stage = Stage(engine, clock, home_hei_id, seconds=seconds)
     for placed in scenario.steps:
         try:
             _play(stage, placed)
             settle(stage)
+            stage.require_time()
             _check_undisturbed(stage, scenario, placed)
         except Mismatch as mismatch:
             said = str(mismatch)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -47,7 +49,7 @@ class Stage:
     ``member`` acts in the present step. ``business_key`` and ``mobility_id`` are those of
     the last case an action has opened; ``kept`` are the results of steps by their name.
     ``seen_mail`` is the number of the last mail that was looked at, ``incidents`` how many
-    open incidents are as the scenario says.
+    open incidents are as the scenario says. Played may be for ``seconds``.
     """
 
     engine: Engine
@@ -59,6 +61,13 @@ class Stage:
     kept: dict[str, Any] = field(default_factory=dict)
     seen_mail: int = 0
     incidents: int = 0
+    seconds: float = math.inf
+    began: float = field(default_factory=time.monotonic)
+
+    def require_time(self) -> None:
+        """Raise Mismatch once the scenario has taken longer than it may."""
+        if time.monotonic() - self.began > self.seconds:
+            raise Mismatch(f"It took more than {self.seconds:g} seconds.", "time")
 
     @property
     def actor(self) -> Actor:
