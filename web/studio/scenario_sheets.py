@@ -22,12 +22,12 @@ from workflows.scenarios.cast import MEMBERS, PARTNER
 from workflows.scenarios.loading import ScenarioInvalid, read_scenario
 from workflows.scenarios.results import FOLDER, scenario_names
 from workflows.scenarios.rows import KINDS, fields_of, row_of
-from workflows.scenarios.sheet import Sheet, sheet_of
+from workflows.scenarios.sheet import Row, Sheet, sheet_of
 
 pages = Blueprint("process_sheets", __name__)
 
 _FILE = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}", re.ASCII)
-_FIRST_STEP = {"expect": {"open": []}}
+_FIRST_STEP: Row = {"expect": {"open": []}}
 _AT = "2026-09-07T09:00"
 _MOVES = {"up": -1, "down": 1}
 

@@ -6,9 +6,9 @@ case keeps it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.values import InstanceQuery
 from workflows.scenarios.stage import MAX_CASES, OBSERVER
@@ -77,7 +77,7 @@ def passed_in(engine: Engine, key: str) -> Passed:
     flows: set[str] = set()
     for case in found.items:
         for event in _events(engine, case.id):
-            payload = event.payload or {}
+            payload: Mapping[str, Any] = event.payload or {}
             elements |= {element for element, _ in payload.get("path", ())}
             flows |= set(payload.get("flows", ()))
     return Passed(frozenset(elements), frozenset(flows))

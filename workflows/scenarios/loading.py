@@ -40,6 +40,10 @@ def load_scenario(path: Path) -> Scenario:
 def read_scenario(content: bytes, name: str, place: str) -> Scenario:
     """The scenario in the bytes of a file called ``place``. Raises ScenarioInvalid."""
     data, lines = _plain(content, place)
+    return _scenario(data, lines, name, place)
+
+
+def _scenario(data: Mapping[str, Any], lines: list[int], name: str, place: str) -> Scenario:
     sentences: list[str] = []
     title, at = data.get("title"), data.get("at")
     if not isinstance(title, str) or not title.strip():
@@ -73,8 +77,8 @@ def read_scenario(content: bytes, name: str, place: str) -> Scenario:
 
 def plain_values(content: bytes, place: str) -> dict[str, Any]:
     """What a file that is a scenario holds, as plain values. Raises ScenarioInvalid."""
-    read_scenario(content, place, place)
-    data, _ = _plain(content, place)
+    data, lines = _plain(content, place)
+    _scenario(data, lines, place, place)
     return data
 
 

@@ -25,7 +25,7 @@ from workflows.scenarios.models import FAILED, PASSED, WAITING, ScenarioResult
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from engine import Unit
+    from engine import Unit, Value
     from engine.definitions import Bundle
 
 KIND = "scenarios.play"
@@ -175,7 +175,7 @@ def _is_under_way(unit: Unit, result: ScenarioResult | None) -> bool:
 
 def _enqueue(unit: Unit, key: str, digest: str, names: Sequence[str]) -> None:
     if names:
-        payload = {"key": key, "digest": digest, "names": list(names)}
+        payload: dict[str, Value] = {"key": key, "digest": digest, "names": list(names)}
         unit.enqueue(KIND, payload, max_attempts=_ATTEMPTS)
 
 

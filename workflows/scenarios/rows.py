@@ -9,7 +9,7 @@ from marshmallow import ValidationError
 
 from workflows.scenarios.loading import ScenarioInvalid, flattened, plain_value
 from workflows.scenarios.schemas import load_step
-from workflows.scenarios.sheet import Row, written
+from workflows.scenarios.sheet import Row, written, written_lines
 
 KINDS = ("do", "complete", "message", "wait", "until", "expect")
 """What a step can do; each is also the name of its main value."""
@@ -36,12 +36,18 @@ def fields_of(row: Row) -> dict[str, str]:
     if kind == "expect":
         asked = dict(row["expect"])
         lists = {name: _listed(asked.pop(name)) for name in _LISTS if name in asked}
-        return {"kind": kind, **lists, "more": _text(asked)}
+        return {"kind": kind, **lists, "more": written_lines(asked)}
     rest = {name: value for name, value in row.items() if name not in (kind, "as", *_DECIDED)}
     value = row[kind]
     what = value if isinstance(value, str) else value.isoformat()
     decided = {name: str(row[name]) for name in _DECIDED if name in row}
-    return {"kind": kind, "who": row.get("as", ""), "what": what, **decided, "more": _text(rest)}
+    return {
+        "kind": kind,
+        "who": row.get("as", ""),
+        "what": what,
+        **decided,
+        "more": written_lines(rest),
+    }
 
 
 def row_of(fields: Fields) -> Row:

@@ -73,6 +73,18 @@ def written(value: object) -> str:
     return _dumped(value, flow=None)
 
 
+def written_lines(values: Mapping[str, Any]) -> str:
+    """A mapping as YAML, each of its names on a line of its own."""
+    return "\n".join(f"{written(name)}:{_beside(value)}" for name, value in values.items())
+
+
+def _beside(value: object) -> str:
+    """What stands behind a colon: on the same line, or indented below it."""
+    text = written(value)
+    below = isinstance(value, dict | list) and not text.startswith(("[", "{"))
+    return ("\n  " if below else " ") + text.replace("\n", "\n  ")
+
+
 def _dumped(value: object, *, flow: bool | None) -> str:
     text = yaml.dump(
         value,
