@@ -89,7 +89,6 @@ _PLAIN = ("title", "seconds", "step", "line", "code", "sentence", "expected", "f
 class Verdict:
     """What the scenarios of one state of a lifecycle amount to, by the names of their files."""
 
-    passed: tuple[str, ...]
     failed: tuple[str, ...]
     waiting: tuple[str, ...]
     unplayed: tuple[str, ...]
@@ -128,7 +127,7 @@ def verdict_of(session: Session, bundle: Bundle) -> Verdict:
     def are(state: str) -> tuple[str, ...]:
         return tuple(name for name in names if states[name] == state)
 
-    return Verdict(are(PASSED), are(FAILED), are(WAITING), are(""))
+    return Verdict(are(FAILED), are(WAITING), are(""))
 
 
 def ask(unit: Unit, bundle: Bundle, names: Sequence[str]) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from sqlalchemy import delete
 
+from engine import SYSTEM
 from engine.definitions import Bundle
+from engine.tables import job
 from tests.builders_domain import ROOT
 from tests.builders_web import application
 from web import playing
@@ -87,6 +91,19 @@ def test_asking_twice_plays_once(sam, engine, played):
     sam.post(f"{VERSION}/play")
     work(engine)
     assert len(played.asked) == len(FILES)
+
+
+def test_who_has_waited_in_vain_is_asked_for_anew(sam, engine, clock, played):
+    sam.post(f"{VERSION}/play", data={"file": "late.yaml"})
+    with engine.unit(SYSTEM) as unit:
+        unit.connection.execute(delete(job).where(job.c.kind == "scenarios.play"))
+    sam.post(f"{VERSION}/play", data={"file": "late.yaml"})
+    work(engine)
+    assert played.asked == []
+    clock.at += timedelta(minutes=11)
+    sam.post(f"{VERSION}/play", data={"file": "late.yaml"})
+    work(engine)
+    assert played.asked == ["scenarios/late.yaml"]
 
 
 def test_one_scenario_is_played_alone(sam, engine, played):
