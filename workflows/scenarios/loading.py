@@ -15,6 +15,8 @@ from workflows.scenarios.steps import Placed, Scenario
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
+MAX_VALUES = 20_000
+"""Texts, lists and mappings in a file: five hundred steps have fewer, and more take too long."""
 SUFFIXES = (".yaml", ".yml")
 
 
@@ -117,13 +119,16 @@ def _composed(content: bytes, place: str) -> yaml.Node:
         raise ScenarioInvalid([f"{place}:1: The file has more than {MAX_BYTES} bytes."])
     try:
         text = content.decode("utf-8")
-        depth = 0
+        depth = values = 0
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent):
                 line = _line(event.start_mark)
                 raise ScenarioInvalid([f"{place}:{line}: Links (*name) are not read; repeat it."])
             depth += isinstance(event, yaml.CollectionStartEvent)
             depth -= isinstance(event, yaml.CollectionEndEvent)
+            values += isinstance(event, yaml.NodeEvent)
+            if values > MAX_VALUES:
+                raise ScenarioInvalid([f"{place}:1: The file holds more than {MAX_VALUES} values."])
             if depth > MAX_DEPTH:
                 raise ScenarioInvalid([f"{place}:1: More than {MAX_DEPTH} levels inside another."])
         node = yaml.compose(text, Loader=yaml.SafeLoader)
