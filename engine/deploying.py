@@ -113,7 +113,14 @@ class Deploying(Queries):
             drafts.discard(unit, key, revision)
 
     def publish(
-        self, key: str, *, actor: Actor, note: str, revision: int, replacing: int
+        self,
+        key: str,
+        *,
+        actor: Actor,
+        note: str,
+        revision: int,
+        replacing: int,
+        unit: Unit | None = None,
     ) -> Definition:
         """Deploy the draft of a process as its next version; then there is no draft any more.
 
@@ -124,9 +131,9 @@ class Deploying(Queries):
         if draft is None or draft.revision != revision:
             raise Conflict
         self._require_deployable(draft.bundle)
-        with self.unit(actor) as unit:
-            drafts.discard(unit, key, revision)
-            return self._definitions.store(unit, draft.bundle, note, replacing)
+        with self._in(actor, unit) as own:
+            drafts.discard(own, key, revision)
+            return self._definitions.store(own, draft.bundle, note, replacing)
 
     def go_back(
         self, key: str, number: int, *, actor: Actor, note: str, replacing: int

@@ -56,7 +56,7 @@ from web.pages import (
     tasks,
     validation_plan,
 )
-from web.studio import drafts, library, migration
+from web.studio import drafts, library, migration, scenario_sheets, scenarios
 
 if TYPE_CHECKING:
     from engine import Engine
@@ -99,6 +99,8 @@ PAGES = (
     record,
     evidence,
     migration,
+    scenarios,
+    scenario_sheets,
     outbox,
     settings,
     partner,

@@ -10,13 +10,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from engine import Engine
+from engine import Engine, Registry
 from engine.database import Database
 from engine.dispatch import CeleryWake
 from engine.history.jobs import history_jobs
 from engine.history.keys import KeyRing
+from web.playing import PlayScenarios
 from web.worker import create_celery
 from workflows.registry import registry
+from workflows.scenarios.results import KIND
 
 if TYPE_CHECKING:
     from engine.clock import Clock
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def plugged_in(settings: Settings) -> Registry:
-    """What the domain plugs into the engine, and the jobs that prove the record."""
+    """What the domain plugs into the engine, the record's own jobs and the playing of scenarios."""
     domain = registry(settings)
     proving = history_jobs(
         KeyRing(settings.anchor_keys_dir),
@@ -33,7 +35,7 @@ def plugged_in(settings: Settings) -> Registry:
         settings.anchors_dir,
         timedelta(hours=settings.anchor_hours),
     )
-    return replace(domain, job_kinds={**domain.job_kinds, **proving})
+    return replace(domain, job_kinds={**domain.job_kinds, **proving, KIND: PlayScenarios()})
 
 
 def build_engine(settings: Settings, *, clock: Clock | None = None) -> Engine:

@@ -51,6 +51,7 @@ from workflows.recognition.models import (
     ResultLine,
 )
 from workflows.relay.models import Enclosure, Letter
+from workflows.scenarios.models import PublishedDespite, ScenarioResult
 from workflows.validation_plan.models import (
     PlanAnswer,
     PlanCourse,
@@ -107,6 +108,7 @@ __all__ = [
     "PlanCourse",
     "PlanRow",
     "PlanSignature",
+    "PublishedDespite",
     "Ranking",
     "Recognition",
     "RecognitionAnswer",
@@ -115,6 +117,7 @@ __all__ = [
     "Review",
     "ReviewPoints",
     "SavedView",
+    "ScenarioResult",
     "Seat",
     "SemesterStart",
     "ShortenedStay",

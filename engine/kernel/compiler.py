@@ -182,6 +182,8 @@ class _Scope:
             detour.connect(target)
             target = detour
         source.connect(target)
+        if flow.get("id"):
+            source.flows[target.name] = identifier(flow)
         if isinstance(source, Choosing):
             choice = Choice(identifier(flow), target.name, condition)
             source.choices = (*source.choices, choice)

@@ -142,4 +142,4 @@ class EventGateway(Node):
 
     def _on_complete_hook(self, token: Token) -> None:
         for node in self.targets:
-            token.spawn(node).internal_data["race"] = token.id
+            self.send(token, node).internal_data["race"] = token.id

@@ -19,6 +19,7 @@ class Node(BpmnTaskSpec):
     ``element`` is the id in the diagram. A hidden node (``visible`` false) exists
     only in the kernel and leaves no trace. ``has_boundary`` says that boundary
     events are attached, ``loop`` names the loop this node is one instance of.
+    ``flows`` are the ids of the sequence flows that leave it, by the node they lead to.
     Immutable once compiled: several threads run tokens over it.
     """
 
@@ -31,6 +32,7 @@ class Node(BpmnTaskSpec):
         self.has_boundary = False
         self.loop: LoopNode | None = None
         self.targets: tuple[Node, ...] = ()
+        self.flows: dict[str, str] = {}
 
     def seal(self, process: ProcessSpec) -> None:
         """Fix what only the finished process tells; called once, at the end of compiling."""
@@ -82,7 +84,14 @@ class Node(BpmnTaskSpec):
             self.loop.instance_done(token)
         else:
             for node in self.onward(token):
-                token.spawn(node)
+                self.send(token, node)
+
+    def send(self, token: Token, node: Node) -> Token:
+        """A new token on the flow that leads from this node to another."""
+        flow = self.flows.get(node.name)
+        if flow is not None:
+            token.workflow.instance.flows.append(flow)
+        return token.spawn(node)
 
     def _on_cancel(self, token: Token) -> None:
         if self.has_boundary:

@@ -31,7 +31,8 @@ class Run:
     runs of one Executable in several threads are fine.
 
     ``path`` lists (element id, ``entered`` | ``completed`` | ``cancelled``) of
-    what has moved in this object, in order; ``thrown`` the messages thrown.
+    what has moved in this object, in order; ``flows`` the sequence flows taken;
+    ``thrown`` the messages thrown.
     """
 
     def __init__(self, executable: Executable, evaluator: Evaluator, budget: int) -> None:
@@ -80,6 +81,11 @@ class Run:
     def path(self) -> list[tuple[str, str]]:
         """What has moved, in order."""
         return self._instance.path
+
+    @property
+    def flows(self) -> list[str]:
+        """The ids of the sequence flows that tokens have taken, in order."""
+        return self._instance.flows
 
     @property
     def thrown(self) -> list[Thrown]:

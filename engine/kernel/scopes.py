@@ -113,6 +113,7 @@ class Instance(Scope, BpmnWorkflow):
         self.counter = 0
         self.ready: deque[Token] = deque()
         self.path: list[tuple[str, str]] = []
+        self.flows: list[str] = []
         self.thrown: list[Thrown] = []
         self.result: dict[str, Value] | None = None
 

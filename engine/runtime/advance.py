@@ -306,10 +306,11 @@ def _note_path(locked: LockedInstance, run: Run) -> None:
         return
     cause = locked.events[0]
     path: list[Value] = [[element, what] for element, what in run.path]
+    flows: list[Value] = [*run.flows]
     locked.events[0] = Recorded(
         cause.kind,
         cause.actor,
         cause.element,
         cause.work_item_id,
-        {**(cause.payload or {}), "path": path},
+        {**(cause.payload or {}), "path": path, "flows": flows},
     )

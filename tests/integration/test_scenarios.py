@@ -51,6 +51,10 @@ def test_the_scenarios_of_a_lifecycle_come_true(rehearsed):
     outcomes = [rehearsed.run(file) for file in scenario_files(rehearsed.folder)]
     failed = {each.file.name: each.failures[0].sentence for each in outcomes if each.failures}
     assert failed == {}
+    coverage = rehearsed.coverage(outcomes)
+    assert coverage.passed.elements <= set(coverage.elements), "a neighbour's cases count for it"
+    assert coverage.passed.flows <= set(coverage.flows)
+    assert 30 < coverage.per_cent <= 100
 
 
 OPENED = "  - {do: open_contract, as: student}\n"
@@ -283,17 +287,60 @@ def test_the_command_speaks_json(cli, folder):
     written(folder, "worse", "  - {conjure: it}\n")
     answer = cli("process", "test", folder, "--json")
     assert answer.code == 1
-    one, worse, wrong = answer.json
+    one, worse, wrong = answer.json["scenarios"]
     assert (one["title"], one["passed"], one["failures"]) == ("One", True, [])
     assert (wrong["failures"][0]["step"], wrong["failures"][0]["line"]) == (1, 4)
     assert "worse.yaml:4: step 1: A step is one of" in worse["failures"][0]["message"]
+
+
+def test_the_command_tells_what_each_scenario_and_all_together_have_passed(cli, folder):
+    written(folder, "one", OPENED)
+    written(folder, "two", DRAFTED)
+    written(folder, "wrong", DRAFTED + "  - {expect: {open: []}}\n")
+    answer = cli("process", "test", folder, "--json")
+    one, two, wrong = answer.json["scenarios"]
+    assert set(one["elements"]) == {
+        "opened",
+        "where_to_begin",
+        "to_be_written",
+        "set_deadlines",
+        "draft",
+    }
+    assert set(two["elements"]) == {*one["elements"], "check_coherence"}
+    assert set(two["flows"]) > set(one["flows"])
+    assert wrong["flows"] == two["flows"], "a scenario that fails has passed what it has passed"
+    together = answer.json["coverage"]["contract"]
+    assert set(together["elements"]) == set(two["elements"])
+    assert "sign_student" in together["missed_elements"]
+    number = len(together["elements"]) + len(together["flows"])
+    missed = len(together["missed_elements"]) + len(together["missed_flows"])
+    assert together["per_cent"] == 100 * number // (number + missed)
+    said = cli("process", "test", folder).out
+    assert f"contract: {together['per_cent']} % passed, " in said
+    assert "sign_student" in said
+
+
+def test_what_breaks_an_action_is_a_failure_with_its_trace(play):
+    failure = play("  - {do: open_contract, as: student, with: {partner: [1]}}\n")
+    assert (failure.code, failure.number) == ("broken", 1)
+    assert failure.sentence.startswith("It breaks off: ")
+    assert "Traceback" in failure.trace
+
+
+def test_what_was_expected_and_what_is_stand_apart(play):
+    failure = play(OPENED + "  - expect: {facts: {$contract_status: signed}}\n")
+    assert (failure.code, failure.expected, failure.found) == (
+        "facts",
+        "$contract_status: 'signed'",
+        "$contract_status: 'draft'",
+    )
 
 
 def test_a_single_file_may_be_run(cli, folder):
     written(folder, "one", OPENED)
     written(folder, "wrong", "  - {do: conjure}\n")
     answer = cli("process", "test", folder / "scenarios" / "one.yaml")
-    assert (answer.code, len(answer.out.splitlines())) == (0, 2)
+    assert (answer.code, len(answer.out.splitlines())) == (0, 3)
 
 
 def test_a_neighbour_takes_part_where_the_story_names_it(cli, folder):

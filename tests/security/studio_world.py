@@ -24,4 +24,24 @@ MATRIX = {
     ("migrations.begin", "POST"): "401 403 403 403 403 403 401 422 403",
     ("migrations.show", "GET"): "302 403 403 403 403 403 302 404 404",
     ("migrations.cancel", "POST"): "401 403 403 403 403 403 401 404 403",
+    ("process_scenarios.draft", "GET"): READERS,
+    ("process_scenarios.version", "GET"): READERS,
+    ("process_scenarios.play_draft", "POST"): "401 403 403 403 403 403 401 404 403",
+    ("process_scenarios.play_version", "POST"): "401 403 403 403 403 403 401 404 403",
+    ("process_sheets.version", "GET"): READERS,
+    ("process_sheets.show", "GET"): READERS,
+    ("process_sheets.head", "POST"): "401 403 403 403 403 403 401 422 403",
+    ("process_sheets.step", "GET"): "302 403 403 403 403 403 302 200 403",
+    ("process_sheets.keep_step", "POST"): "401 403 403 403 403 403 401 422 403",
+    ("process_sheets.arrange", "POST"): "401 403 403 403 403 403 401 404 403",
+    ("process_sheets.text", "GET"): READERS,
+    ("process_sheets.keep_text", "POST"): "401 403 403 403 403 403 401 422 403",
+    ("process_sheets.begin", "GET"): "302 403 403 403 403 403 302 200 403",
+    ("process_sheets.create", "POST"): "401 403 403 403 403 403 401 422 403",
 }
+
+BODIES = {
+    "process_scenarios.play_draft": {"file": "none.yaml"},
+    "process_scenarios.play_version": {"file": "none.yaml"},
+}
+"""A scenario that there is none of, so that none is played while others are tried."""

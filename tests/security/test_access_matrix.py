@@ -446,6 +446,7 @@ def request(world, role, endpoint, method, opened, item, token, document, number
         "order_id": 1,
         "key": "contract",
         "number": 1,
+        "file": "late.yaml",
         "document_id": document.id if document else 1,
         "code": document.code if document else "x",
         "token": token if role == "partner" else "x" * 40,
@@ -487,6 +488,7 @@ def request(world, role, endpoint, method, opened, item, token, document, number
                 "signer_position": "Coordinator",
             },
             **duties_world.BODIES,
+            **studio_world.BODIES,
         }.get(endpoint, {"person": "1", "login": "nobody", "password": "wrong"})
         options["environ_overrides"] = {"REMOTE_ADDR": f"10.1.{next(_keys) % 250}.1"}
     with world.clients[role].open(path, method=method, **options) as answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from engine import Definition, Engine
     from engine.definitions import Bundle
     from web.cli.scenarios import Outcome
+    from workflows.scenarios.coverage import Coverage
 
 LINTED = frozenset({".bpmn", ".dmn", ".json", ".zip"})
 
@@ -207,59 +209,43 @@ def migrate(
     "--database-url",
     help="An empty database to run in, which is left empty; by default SQLite files.",
 )
+@click.option("--seconds", type=float, default=math.inf, help="How long one scenario may take.")
 @json_option
-def run_scenarios(folders: tuple[Path, ...], database_url: str | None, as_json: bool) -> None:
+def run_scenarios(
+    folders: tuple[Path, ...], database_url: str | None, seconds: float, as_json: bool
+) -> None:
     """Run the scenarios of FOLDERS (bundles) or single scenario files, the clock moved.
 
-    Deployed are the bundle and the neighbours that a scenario names. Exit code 0 if all is
-    as the scenarios say, 1 if not. Needs no configuration and touches no installation.
+    Deployed are the bundle and the neighbours that a scenario names. Told is also what the
+    scenarios have passed of the diagrams. Exit code 0 if all is as the scenarios say, 1 if
+    not. Needs no configuration and touches no installation.
     """
+    from web.cli.outcomes import coverage_line, coverage_row, outcome_lines, outcome_row
     from web.cli.scenarios import collected, rehearsal
 
     found = collected(folders)
     outcomes: list[Outcome] = []
+    coverages: dict[str, Coverage] = {}
     for folder in dict.fromkeys(folder for _, folder in found):
-        with rehearsal(folder, database_url) as stage:
+        with rehearsal(folder, database_url, seconds) as stage:
+            own = []
             for file in (file for file, beside in found if beside == folder):
-                outcomes.append(stage.run(file))
+                own.append(stage.run(file))
                 if not as_json:
-                    _tell(outcomes[-1])
+                    for line in outcome_lines(own[-1], stage.coverage(own[-1:])):
+                        click.echo(line)
+            coverages[folder.name] = stage.coverage(own)
+            outcomes += own
     failed = sum(bool(outcome.failures) for outcome in outcomes)
     if as_json:
-        print_json([_outcome_row(outcome) for outcome in outcomes])
+        covered = {key: coverage_row(coverage) for key, coverage in coverages.items()}
+        print_json({"scenarios": [outcome_row(each) for each in outcomes], "coverage": covered})
     else:
+        for key, coverage in coverages.items():
+            click.echo(coverage_line(key, coverage))
         click.echo(f"{len(outcomes)} scenarios: {len(outcomes) - failed} passed, {failed} failed.")
     if failed:
         raise SystemExit(FAILED)
-
-
-def _tell(outcome: Outcome) -> None:
-    """One line a scenario, and for a failure which step and how."""
-    file = _short(outcome.file)
-    verdict = "failed" if outcome.failures else "passed"
-    click.echo(f"{verdict}  {file}  {outcome.title} ({outcome.seconds:.1f} s)")
-    for failure in outcome.failures:
-        place = f"{file}:{failure.line}: step {failure.number}: " if failure.number else ""
-        click.echo(f"  {place}{failure.sentence}")
-
-
-def _outcome_row(outcome: Outcome) -> Row:
-    return {
-        "file": _short(outcome.file),
-        "title": outcome.title,
-        "passed": not outcome.failures,
-        "seconds": round(outcome.seconds, 3),
-        "failures": [
-            {"step": each.number, "line": each.line, "message": each.sentence}
-            for each in outcome.failures
-        ],
-    }
-
-
-def _short(path: Path) -> str:
-    """A path as it was most likely typed."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def _row(definition: Definition) -> Row:

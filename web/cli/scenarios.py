@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 import shutil
 import tempfile
@@ -15,11 +16,13 @@ from pathlib import Path
 from sqlalchemy import inspect
 
 from engine import Database, Engine, FixedClock
+from engine.definitions import Bundle, describe
 from engine.tables import triggers
 from web.cli.output import CommandFailed
 from web.config import Settings
 from web.migrations import drop, target_metadata
 from workflows.registry import registry
+from workflows.scenarios.coverage import NOTHING, Coverage, Passed, covered, passed_in
 from workflows.scenarios.house import bundle_folders, settle_in
 from workflows.scenarios.loading import ScenarioInvalid, load_scenario, scenario_files
 from workflows.scenarios.running import Failure, run
@@ -31,12 +34,16 @@ BEFORE = datetime(2020, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a scenario file went; ``failures`` are empty when all is as it says."""
+    """How a scenario file went; ``failures`` are empty when all is as it says.
+
+    ``passed`` is what the cases of its bundle have passed, up to the failure if there is one.
+    """
 
     file: Path
     title: str
     seconds: float
     failures: tuple[Failure, ...]
+    passed: Passed = NOTHING
 
 
 def collected(paths: Iterable[Path]) -> list[tuple[Path, Path]]:
@@ -61,12 +68,15 @@ class Rehearsal:
     ``folder`` is the bundle whose scenarios are run; deployed are it and the neighbours that
     a scenario names, so that no other lifecycle answers the messages of its story. By default
     a database is an SQLite file; a ``database_url`` names an empty database instead, which is
-    left empty.
+    left empty. A scenario that takes longer than ``seconds`` fails at the step under way.
     """
 
-    def __init__(self, place: Path, folder: Path, database_url: str | None) -> None:
+    def __init__(
+        self, place: Path, folder: Path, database_url: str | None, seconds: float = math.inf
+    ) -> None:
         self.place = place
         self.folder = folder
+        self.seconds = seconds
         self.settings = Settings(
             database_url=database_url or f"sqlite:///{place / 'scenario.sqlite3'}",
             secret_key=secrets.token_urlsafe(48),
@@ -87,13 +97,20 @@ class Rehearsal:
             scenario = load_scenario(file)
             folders = self._in_play(scenario)
         except ScenarioInvalid as invalid:
-            failures = tuple(Failure(0, 0, sentence) for sentence in invalid.sentences)
+            failures = tuple(Failure(0, 0, sentence, "invalid") for sentence in invalid.sentences)
             return Outcome(file, file.stem, 0.0, failures)
         began = time.perf_counter()
         with self._stage(folders) as engine:
-            failure = run(scenario, engine, self.clock, self.settings.home_hei)
+            home = self.settings.home_hei
+            failure = run(scenario, engine, self.clock, home, self.seconds)
+            passed = passed_in(engine, self.folder.name)
         failures = () if failure is None else (failure,)
-        return Outcome(file, scenario.title, time.perf_counter() - began, failures)
+        return Outcome(file, scenario.title, time.perf_counter() - began, failures, passed)
+
+    def coverage(self, outcomes: Iterable[Outcome]) -> Coverage:
+        """What these outcomes have passed of the bundle's diagrams, altogether."""
+        model = describe(Bundle.from_folder(self.folder))
+        return covered(model, (outcome.passed for outcome in outcomes))
 
     def _in_play(self, scenario: Scenario) -> tuple[Path, ...]:
         around = {each.name: each for each in bundle_folders(self.folder.parent)}
@@ -149,10 +166,12 @@ class Rehearsal:
 
 
 @contextmanager
-def rehearsal(folder: Path, database_url: str | None = None) -> Iterator[Rehearsal]:
+def rehearsal(
+    folder: Path, database_url: str | None = None, seconds: float = math.inf
+) -> Iterator[Rehearsal]:
     """A rehearsal of one bundle's scenarios, in a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="passerelle-scenarios-") as place:
-        yield Rehearsal(Path(place), folder, database_url)
+        yield Rehearsal(Path(place), folder, database_url, seconds)
 
 
 def _require_empty(url: str) -> None:

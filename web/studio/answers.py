@@ -26,6 +26,11 @@ def note_of(form: Mapping[str, str]) -> str:
     return note
 
 
+def despite_of(form: Mapping[str, str]) -> str:
+    """Why it is published whatever its scenarios say; raises InvalidInput for ``despite``."""
+    return checked("despite", form.get("despite", "").replace("\r\n", "\n"), MAX_NOTE)
+
+
 def version_seen(form: Mapping[str, str]) -> int:
     """The number of the version that was in force when the page was made; 0 for no number."""
     return number(form.get("in_force", "")) or 0
@@ -40,7 +45,7 @@ def in_force_now(definition: Definition, seen: int) -> ResponseReturnValue:
     return redirect(url_for("processes.version", key=definition.key, number=definition.version))
 
 
-def too_late(key: str) -> ResponseReturnValue:
+def too_late(key: str, typed: str = "") -> ResponseReturnValue:
     """The answer to who acted on what has changed meanwhile: what is now, and what they typed."""
     engine = current.engine()
     draft, versions = engine.definition_draft(key), engine.versions(key)
@@ -51,5 +56,6 @@ def too_late(key: str) -> ResponseReturnValue:
         draft=draft,
         in_force=versions[0],
         note=request.form.get("note", ""),
+        typed=typed,
     )
     return page, 409

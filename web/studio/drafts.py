@@ -14,9 +14,11 @@ from engine.errors import Conflict, DeploymentRejected, InvalidInput, NotFound
 from web import current, words
 from web.addresses import number
 from web.display import remember_names
-from web.studio.answers import in_force_now, note_of, too_late, version_seen
+from web.studio.answers import despite_of, in_force_now, note_of, too_late, version_seen
 from web.studio.library import answer_diagram, versions_of
 from web.studio.outline import drawn, outline_of, sizes_of
+from workflows.scenarios.publishing import publish as publish_draft
+from workflows.scenarios.results import verdict_of
 
 pages = Blueprint("process_drafts", __name__)
 
@@ -142,6 +144,8 @@ def _confirm(key: str, errors: Mapping[str, list[str]]) -> str:
     draft, versions = _draft(key), versions_of(key)
     in_force = _in_force(versions)
     problems = current.engine().lint(draft.bundle)
+    with current.reading() as rows:
+        verdict = verdict_of(rows, draft.bundle)
     return render_template(
         "studio/publish.html",
         key=key,
@@ -152,6 +156,8 @@ def _confirm(key: str, errors: Mapping[str, list[str]]) -> str:
         warnings=sum(each.severity is Severity.WARNING for each in problems),
         changes=compare(in_force.bundle, draft.bundle),
         note=request.form.get("note", ""),
+        verdict=verdict,
+        despite=request.form.get("despite", ""),
         errors=errors,
     )
 
@@ -160,15 +166,19 @@ def _confirm(key: str, errors: Mapping[str, list[str]]) -> str:
 def publish(key: str) -> ResponseReturnValue:
     """Make the draft the version in force."""
     versions_of(key)
-    seen = version_seen(request.form)
+    engine, seen = current.engine(), version_seen(request.form)
     try:
-        definition = current.engine().publish(
-            key,
-            actor=current.actor(),
-            note=note_of(request.form),
-            revision=number(request.form.get("revision", "")) or 0,
-            replacing=seen,
-        )
+        note, despite = note_of(request.form), despite_of(request.form)
+        with engine.unit(current.actor()) as unit:
+            definition = publish_draft(
+                engine,
+                unit,
+                key,
+                note=note,
+                revision=number(request.form.get("revision", "")) or 0,
+                replacing=seen,
+                despite=despite,
+            )
     except InvalidInput as refused:
         return _confirm(key, words.field_errors(refused.errors)), 422
     except DeploymentRejected:

@@ -16,6 +16,7 @@ from web import current, words
 from web.display import remember_names
 from web.studio.answers import in_force_now, note_of, too_late, version_seen
 from web.studio.outline import drawn, outline_of, sizes_of
+from workflows.scenarios.publishing import despite_of
 
 pages = Blueprint("processes", __name__)
 
@@ -54,8 +55,15 @@ def show(key: str) -> ResponseReturnValue:
     draft = current.engine().definition_draft(key)
     remember_names([*(each.deployed_by for each in versions), draft.saved_by if draft else None])
     definition = current.engine().definition(versions[0].definition_id)
+    with current.reading() as rows:
+        despite = despite_of(rows, [each.definition_id for each in versions])
     return render_template(
-        "studio/show.html", key=key, definition=definition, versions=versions, draft=draft
+        "studio/show.html",
+        key=key,
+        definition=definition,
+        versions=versions,
+        draft=draft,
+        despite=despite,
     )
 
 
@@ -74,6 +82,8 @@ def version(key: str, number: int) -> ResponseReturnValue:
     definition = engine.version(key, number)
     versions = versions_of(key)
     before = engine.version(key, number - 1) if number > 1 else None
+    with current.reading() as rows:
+        despite = despite_of(rows, [definition.id]).get(definition.id)
     return render_template(
         "studio/version.html",
         key=key,
@@ -83,6 +93,7 @@ def version(key: str, number: int) -> ResponseReturnValue:
         outline=outline_of(definition.bundle),
         sizes=sizes_of(definition.bundle),
         changes=compare(before.bundle, definition.bundle) if before else None,
+        despite=despite,
     )
 
 

@@ -99,6 +99,7 @@ from web.words.recognition import (
     unusable_table,
 )
 from web.words.refusals import error_sentence, field_errors
+from web.words.scenarios import scenario_failure, scenario_member, scenario_step
 from web.words.studio import difference_kind, difference_subject, element_type
 from web.words.tasks import (
     count_of_tasks,
@@ -205,6 +206,9 @@ __all__ = [
     "result",
     "result_cause",
     "role_title",
+    "scenario_failure",
+    "scenario_member",
+    "scenario_step",
     "stage_title",
     "standard_reasons",
     "table_remark",

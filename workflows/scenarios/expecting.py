@@ -51,8 +51,12 @@ def _check_open(stage: Stage, expected: tuple[str, ...]) -> None:
     missing = [name for name in expected if not any(name in _names(item) for item in items)]
     surplus = [item for item in items if not _names(item) & wanted]
     if missing or surplus:
+        wanted_list, shown = _listed(expected), shown_items(items)
         raise Mismatch(
-            f"Open tasks are expected to be {_listed(expected)}; they are {shown_items(items)}."
+            f"Open tasks are expected to be {wanted_list}; they are {shown}.",
+            "open",
+            wanted_list,
+            shown,
         )
 
 
@@ -60,21 +64,39 @@ def _check_due(stage: Stage, expected: Expect) -> None:
     for name, day in expected.due.items():
         due = [item.due_at for item in stage.open_items() if name in _names(item)]
         if not due:
-            raise Mismatch(f"'{name}' is expected to be due on {day}, but is not open.")
+            raise Mismatch(
+                f"'{name}' is expected to be due on {day}, but is not open.",
+                "due",
+                f"{name}: {day}",
+                "–",
+            )
         dates = [at.astimezone(PARIS).date() if at else None for at in due]
         if any(each != day for each in dates):
             said = _listed(str(each) if each else "never" for each in dates)
-            raise Mismatch(f"'{name}' is expected to be due on {day}; it is due on {said}.")
+            raise Mismatch(
+                f"'{name}' is expected to be due on {day}; it is due on {said}.",
+                "due",
+                f"{name}: {day}",
+                f"{name}: {said}",
+            )
 
 
 def _check_status(cases: list[Instance], name: str, status: InstanceStatus) -> None:
     found = next((case for case in cases if case.key == name), None)
     if found is None:
-        raise Mismatch(f"'{name}' is expected to be {_said(status)}, but no such case has begun.")
+        raise Mismatch(
+            f"'{name}' is expected to be {_said(status)}, but no such case has begun.",
+            "status",
+            f"{name}: {_said(status)}",
+            "–",
+        )
     if found.status != status:
         raise Mismatch(
             f"'{name}' is expected to be {_said(status)}; it is {_said(found.status)}, with the "
-            f"open tasks {shown_items(found.open_items)}."
+            f"open tasks {shown_items(found.open_items)}.",
+            "status",
+            f"{name}: {_said(status)}",
+            f"{name}: {_said(found.status)}",
         )
 
 
@@ -96,14 +118,24 @@ def _check_incidents(stage: Stage, expected: int) -> None:
     found = incidents(stage)
     if len(found) != expected:
         shown = "; ".join(found) or "none"
-        raise Mismatch(f"{expected} incidents are expected; there are {len(found)}: {shown}")
+        raise Mismatch(
+            f"{expected} incidents are expected; there are {len(found)}: {shown}",
+            "incidents",
+            str(expected),
+            f"{len(found)}: {shown}",
+        )
 
 
 def _check_fact(stage: Stage, name: str, value: object) -> None:
     wanted = _plain(filled(stage, value))
     actual = _plain(looked_up(stage, name.removeprefix("$"), {}))
     if actual != wanted:
-        raise Mismatch(f"{name} is expected to be {wanted!r}; it is {actual!r}.")
+        raise Mismatch(
+            f"{name} is expected to be {wanted!r}; it is {actual!r}.",
+            "facts",
+            f"{name}: {wanted!r}",
+            f"{name}: {actual!r}",
+        )
 
 
 def _plain(value: Any) -> Any:
@@ -124,13 +156,16 @@ def _check_documents(stage: Stage, expected: tuple[ExpectedDocument, ...]) -> No
         documents = of_case(session, stage.business_key)
         shown = _listed(f"{each.kind} ({each.language})" for each in documents)
     if not expected and documents:
-        raise Mismatch(f"No document is expected; there are {shown}.")
+        raise Mismatch(f"No document is expected; there are {shown}.", "documents", "–", shown)
     for wanted in expected:
         number = sum(_is_document(each, wanted) for each in documents)
         if number == 0 if wanted.count is None else number != wanted.count:
             raise Mismatch(
                 f"{_asked(wanted.count)} document is expected: {_described(wanted)}; "
-                f"{number} fit, of {shown or 'none'}."
+                f"{number} fit, of {shown or 'none'}.",
+                "documents",
+                _counted(wanted.count, _described(wanted)),
+                f"{number}: {shown}",
             )
 
 
@@ -159,14 +194,17 @@ def _check_mails(stage: Stage, expected: tuple[ExpectedMail, ...]) -> None:
         mails = list(session.scalars(later.order_by(MailMessage.id)))
     shown = "; ".join(f"to {mail.to}: {mail.subject}" for mail in mails) or "none"
     if not expected and mails:
-        raise Mismatch(f"No mail is expected; there are: {shown}.")
+        raise Mismatch(f"No mail is expected; there are: {shown}.", "mails", "–", shown)
     for wanted in expected:
         number = sum(_is_mail(stage, mail, wanted) for mail in mails)
         if number == 0 if wanted.count is None else number != wanted.count:
             texts = "".join(f", with '{text}'" for text in wanted.contains)
             raise Mismatch(
                 f"{_asked(wanted.count)} mail is expected to {wanted.to}{texts}; "
-                f"{number} fit, of {len(mails)}: {shown}."
+                f"{number} fit, of {len(mails)}: {shown}.",
+                "mails",
+                _counted(wanted.count, f"{wanted.to}{texts}"),
+                f"{number}: {shown}",
             )
     if mails:
         stage.seen_mail = mails[-1].id
@@ -181,6 +219,10 @@ def _is_mail(stage: Stage, mail: MailMessage, wanted: ExpectedMail) -> bool:
 
 def _asked(count: int | None) -> str:
     return "A" if count is None else f"Exactly {count}"
+
+
+def _counted(count: int | None, what: str) -> str:
+    return what if count is None else f"{count} × {what}"
 
 
 def _listed(names: Iterable[str]) -> str:

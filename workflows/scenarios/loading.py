@@ -15,6 +15,8 @@ from workflows.scenarios.steps import Placed, Scenario
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
+MAX_VALUES = 20_000
+"""Texts, lists and mappings in a file: five hundred steps have fewer, and more take too long."""
 SUFFIXES = (".yaml", ".yml")
 
 
@@ -39,14 +41,12 @@ def load_scenario(path: Path) -> Scenario:
 
 def read_scenario(content: bytes, name: str, place: str) -> Scenario:
     """The scenario in the bytes of a file called ``place``. Raises ScenarioInvalid."""
-    root = _composed(content, place)
-    sentences = [f"{place}:{line}: {sentence}" for line, sentence in _doubled(root)]
-    if sentences:
-        raise ScenarioInvalid(sentences)
-    data = _constructed(root, place)
-    if not isinstance(data, dict):
-        raise ScenarioInvalid([f"{place}:1: Write a mapping with title, at and steps."])
-    lines = _lines(root)
+    data, lines = _plain(content, place)
+    return _scenario(data, lines, name, place)
+
+
+def _scenario(data: Mapping[str, Any], lines: list[int], name: str, place: str) -> Scenario:
+    sentences: list[str] = []
     title, at = data.get("title"), data.get("at")
     if not isinstance(title, str) or not title.strip():
         sentences.append(f"{place}:1: title: Say in a line what the scenario shows.")
@@ -70,11 +70,44 @@ def read_scenario(content: bytes, name: str, place: str) -> Scenario:
         try:
             steps.append(Placed(number, line, load_step(step)))
         except ValidationError as error:
-            wrong = _flattened({error.field_name: error.messages})
+            wrong = flattened({error.field_name: error.messages})
             sentences += [f"{place}:{line}: step {number}: {sentence}" for sentence in wrong]
     if sentences or began is None:
         raise ScenarioInvalid(sentences)
     return Scenario(name, str(title).strip(), began, tuple(steps), tuple(processes))
+
+
+def plain_values(content: bytes, place: str) -> dict[str, Any]:
+    """What a file that is a scenario holds, as plain values. Raises ScenarioInvalid."""
+    data, lines = _plain(content, place)
+    _scenario(data, lines, place, place)
+    return data
+
+
+def plain_value(text: str, place: str) -> Any:
+    """What a piece of YAML holds; None where it is empty. Raises ScenarioInvalid."""
+    if not text.strip():
+        return None
+    root = _read(text.encode("utf-8", "surrogatepass"), place)
+    return _constructed(root, place)
+
+
+def _plain(content: bytes, place: str) -> tuple[dict[str, Any], list[int]]:
+    """The values of a file and the line of each step."""
+    root = _read(content, place)
+    data = _constructed(root, place)
+    if not isinstance(data, dict):
+        raise ScenarioInvalid([f"{place}:1: Write a mapping with title, at and steps."])
+    return data, _lines(root)
+
+
+def _read(content: bytes, place: str) -> yaml.Node:
+    """The nodes of a document in which no key stands twice."""
+    root = _composed(content, place)
+    sentences = [f"{place}:{line}: {sentence}" for line, sentence in _doubled(root)]
+    if sentences:
+        raise ScenarioInvalid(sentences)
+    return root
 
 
 _KEYS = frozenset({"title", "at", "processes", "steps"})
@@ -86,13 +119,16 @@ def _composed(content: bytes, place: str) -> yaml.Node:
         raise ScenarioInvalid([f"{place}:1: The file has more than {MAX_BYTES} bytes."])
     try:
         text = content.decode("utf-8")
-        depth = 0
+        depth = values = 0
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent):
                 line = _line(event.start_mark)
                 raise ScenarioInvalid([f"{place}:{line}: Links (*name) are not read; repeat it."])
             depth += isinstance(event, yaml.CollectionStartEvent)
             depth -= isinstance(event, yaml.CollectionEndEvent)
+            values += isinstance(event, yaml.NodeEvent)
+            if values > MAX_VALUES:
+                raise ScenarioInvalid([f"{place}:1: The file holds more than {MAX_VALUES} values."])
             if depth > MAX_DEPTH:
                 raise ScenarioInvalid([f"{place}:1: More than {MAX_DEPTH} levels inside another."])
         node = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -150,14 +186,14 @@ def _lines(root: yaml.Node) -> list[int]:
     return []
 
 
-def _flattened(messages: object, path: str = "") -> Iterator[str]:
+def flattened(messages: object, path: str = "") -> Iterator[str]:
     """Marshmallow's errors as ``field: sentence``."""
     if isinstance(messages, Mapping):
         for name, inner in messages.items():
             own = "" if name == "_schema" else str(name)
-            yield from _flattened(inner, ".".join(filter(None, (path, own))))
+            yield from flattened(inner, ".".join(filter(None, (path, own))))
     elif isinstance(messages, list):
         for inner in messages:
-            yield from _flattened(inner, path)
+            yield from flattened(inner, path)
     else:
         yield f"{path}: {messages}" if path else str(messages)

@@ -20,9 +20,12 @@ def settle(stage: Stage) -> None:
     """Run what is due now, and what follows from it, as workers do after each command."""
     taken = 0
     while some := stage.engine.run_due_jobs(worker="scenario"):
+        stage.require_time()
         taken += some
         if taken > MAX_JOBS:
-            raise Mismatch(f"More than {MAX_JOBS} jobs follow each other; they never end.")
+            raise Mismatch(
+                f"More than {MAX_JOBS} jobs follow each other; they never end.", "endless"
+            )
 
 
 def pass_until(stage: Stage, at: datetime) -> None:
@@ -36,7 +39,7 @@ def pass_until(stage: Stage, at: datetime) -> None:
             return
         stage.clock.at = max(stage.clock.at, due)
         settle(stage)
-    raise Mismatch(f"More than {MAX_JOBS} jobs fall due in this time; they never end.")
+    raise Mismatch(f"More than {MAX_JOBS} jobs fall due in this time; they never end.", "endless")
 
 
 def _next_due(stage: Stage, until: datetime) -> datetime | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
@@ -37,30 +39,53 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Where a scenario has gone another way: ``number`` and ``line`` of the step, and how."""
+    """Where a scenario has gone another way: ``number`` and ``line`` of the step, and how.
+
+    ``code``, ``expected`` and ``found`` are those of :class:`Mismatch`; ``trace`` is what a
+    programmer asks for where a step broke off instead of being refused.
+    """
 
     number: int
     line: int
     sentence: str
+    code: str = "mistake"
+    expected: str = ""
+    found: str = ""
+    trace: str = ""
 
 
-def run(scenario: Scenario, engine: Engine, clock: FixedClock, home_hei_id: str) -> Failure | None:
+def run(
+    scenario: Scenario,
+    engine: Engine,
+    clock: FixedClock,
+    home_hei_id: str,
+    seconds: float = math.inf,
+) -> Failure | None:
     """Play a scenario; None when everything is as it says.
 
     ``engine`` has the processes deployed and the cast in its database, and tells the time
-    by ``clock``.
+    by ``clock``. One that takes longer than ``seconds`` fails.
     """
     clock.at = scenario.at.astimezone(UTC)
-    stage = Stage(engine, clock, home_hei_id)
+    stage = Stage(engine, clock, home_hei_id, seconds=seconds)
     for placed in scenario.steps:
         try:
             _play(stage, placed)
             settle(stage)
+            stage.require_time()
             _check_undisturbed(stage, scenario, placed)
         except Mismatch as mismatch:
-            return Failure(placed.number, placed.line, str(mismatch))
+            said = str(mismatch)
+            pair = (mismatch.code, mismatch.expected, mismatch.found)
+            return Failure(placed.number, placed.line, said, *pair)
         except EngineError as error:
-            return Failure(placed.number, placed.line, f"It is refused: {told(error)}")
+            said = f"It is refused: {told(error)}"
+            return Failure(placed.number, placed.line, said, "refused", "", told(error))
+        # An action of a lifecycle may break at values that no form would let through.
+        except Exception as error:  # noqa: BLE001
+            said = f"It breaks off: {type(error).__name__}: {error}"
+            trace = traceback.format_exc()
+            return Failure(placed.number, placed.line, said, "broken", trace=trace)
     return None
 
 
@@ -80,7 +105,8 @@ def _check_undisturbed(stage: Stage, scenario: Scenario, placed: Placed) -> None
             stage.incidents = each.step.incidents
     found = incidents(stage)
     if len(found) > stage.incidents:
-        raise Mismatch(f"There is an incident: {'; '.join(found)}")
+        said = "; ".join(found)
+        raise Mismatch(f"There is an incident: {said}", "incidents", str(stage.incidents), said)
 
 
 def _play(stage: Stage, placed: Placed) -> None:
@@ -146,7 +172,7 @@ def _send(stage: Stage, step: Message, number: int) -> None:
     )
     if delivery.delivered != step.delivered:
         what = "was not delivered" if step.delivered else "was delivered"
-        raise Mismatch(f"The message '{step.name}' {what}.")
+        raise Mismatch(f"The message '{step.name}' {what}.", "message", step.name, what)
 
 
 def _wait(stage: Stage, step: Wait) -> None:
@@ -161,9 +187,11 @@ def _refuse(stage: Stage, step: Refuse, placed: Placed) -> None:
         _play(stage, Placed(placed.number, placed.line, step.step))
     except EngineError as error:
         if not _is_expected(error, step.error):
-            raise Mismatch(f"{step.error!r} is expected; the refusal is {told(error)}") from error
+            said = f"{step.error!r} is expected; the refusal is {told(error)}"
+            raise Mismatch(said, "refusal", str(step.error), told(error)) from error
         return
-    raise Mismatch(f"{step.error!r} is expected, but it is accepted.")
+    said = f"{step.error!r} is expected, but it is accepted."
+    raise Mismatch(said, "accepted", str(step.error), "–")
 
 
 def _is_expected(error: EngineError, expected: str | Mapping[str, str]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -27,7 +29,17 @@ OBSERVER = Actor("scenario", oversees=True, sees_restricted=True)
 
 
 class Mismatch(Exception):
-    """Something is not as the scenario says; the message is one sentence."""
+    """Something is not as the scenario says; the message is one sentence.
+
+    ``code`` says what kind of thing it is, ``expected`` and ``found`` what was expected of it
+    and what is, where there is such a pair.
+    """
+
+    def __init__(
+        self, sentence: str, code: str = "mistake", expected: str = "", found: str = ""
+    ) -> None:
+        self.code, self.expected, self.found = code, expected, found
+        super().__init__(sentence)
 
 
 @dataclass
@@ -37,7 +49,7 @@ class Stage:
     ``member`` acts in the present step. ``business_key`` and ``mobility_id`` are those of
     the last case an action has opened; ``kept`` are the results of steps by their name.
     ``seen_mail`` is the number of the last mail that was looked at, ``incidents`` how many
-    open incidents are as the scenario says.
+    open incidents are as the scenario says. Played may be for ``seconds``.
     """
 
     engine: Engine
@@ -49,6 +61,13 @@ class Stage:
     kept: dict[str, Any] = field(default_factory=dict)
     seen_mail: int = 0
     incidents: int = 0
+    seconds: float = math.inf
+    began: float = field(default_factory=time.monotonic)
+
+    def require_time(self) -> None:
+        """Raise Mismatch once the scenario has taken longer than it may."""
+        if time.monotonic() - self.began > self.seconds:
+            raise Mismatch(f"It took more than {self.seconds:g} seconds.", "time")
 
     @property
     def actor(self) -> Actor:
@@ -127,7 +146,9 @@ class Stage:
         ]
         if not items:
             shown = shown_items(self.open_items())
-            raise Mismatch(f"No task '{element}' is open; open are: {shown}.")
+            raise Mismatch(
+                f"No task '{element}' is open; open are: {shown}.", "not_open", element, shown
+            )
         if member == PARTNER:
             item = _numbered([i for i in items if i.candidate == PARTNER_DESK] or items, number)
             actor = partner_actor(item)
@@ -171,7 +192,12 @@ def _is_for(item: WorkItem, actor: Actor) -> bool:
 
 def _numbered(items: Sequence[WorkItem], number: int) -> WorkItem:
     if number > len(items):
-        raise Mismatch(f"There is no such task number {number}; open are: {shown_items(items)}.")
+        raise Mismatch(
+            f"There is no such task number {number}; open are: {shown_items(items)}.",
+            "not_open",
+            f"{items[0].element} ({number})",
+            shown_items(items),
+        )
     return items[number - 1]
 
 

@@ -30,6 +30,7 @@ async function show(container) {
   const canvas = viewer.get('canvas');
   const known = viewer.get('elementRegistry');
   mark(canvas, known, container.dataset.visited, 'is-visited');
+  mark(canvas, known, container.dataset.missed, 'is-missed');
   mark(canvas, known, container.dataset.active, 'is-active');
   // The wheel belongs to the page; the buttons and dragging move the diagram.
   viewer.get('zoomScroll').toggle(false);

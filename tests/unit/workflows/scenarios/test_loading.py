@@ -9,6 +9,7 @@ import pytest
 
 from workflows.scenarios.loading import (
     MAX_BYTES,
+    MAX_VALUES,
     ScenarioInvalid,
     load_scenario,
     read_scenario,
@@ -197,3 +198,9 @@ def test_the_scenarios_of_a_bundle_are_found_by_name(tmp_path):
     assert [path.name for path in scenario_files(tmp_path)] == ["a.yml", "b.yaml"]
     assert load_scenario(folder / "b.yaml").name == "b"
     assert scenario_files(tmp_path / "nowhere") == []
+
+
+def test_a_file_of_too_many_values_is_refused_before_it_takes_long():
+    values = ", ".join("1" for _ in range(MAX_VALUES))
+    (sentence,) = refused(f"  - {{do: x, with: {{a: [{values}]}}}}\n")
+    assert sentence == "story.yaml:1: The file holds more than 20000 values."

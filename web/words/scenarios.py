@@ -1,0 +1,68 @@
+"""Scenarios in words: who takes part, what a step does, what went another way."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as lazy
+
+MEMBERS = {
+    "student": lazy("the student"),
+    "other_student": lazy("another student"),
+    "coordinator": lazy("the coordinator"),
+    "other_coordinator": lazy("the coordinator of another department"),
+    "ri": lazy("the international office"),
+    "head": lazy("the head of department"),
+    "registrar": lazy("the registrar’s office"),
+    "jury": lazy("the examination board"),
+    "care": lazy("student support"),
+    "legal": lazy("legal affairs"),
+    "cfvu": lazy("the council for studies (CFVU)"),
+    "ca": lazy("the board of the university (CA)"),
+    "president": lazy("the president’s office"),
+    "teacher": lazy("a teacher"),
+    "partner": lazy("the partner university"),
+    "system": lazy("Passerelle itself"),
+}
+
+STEPS = {
+    "do": lazy("does"),
+    "complete": lazy("completes the task"),
+    "message": lazy("a message comes"),
+    "wait": lazy("time passes"),
+    "until": lazy("time passes until"),
+    "expect": lazy("is expected"),
+}
+
+FAILURES = {
+    "open": lazy("Other tasks are open than expected."),
+    "not_open": lazy("The task is not open."),
+    "due": lazy("A task is due on another day."),
+    "status": lazy("A process is in another state."),
+    "mails": lazy("Other mails were sent than expected."),
+    "documents": lazy("There are other documents than expected."),
+    "facts": lazy("A fact is another."),
+    "incidents": lazy("Something could not go on: there is an incident."),
+    "message": lazy("The message went another way than expected."),
+    "refusal": lazy("It was refused for another reason than expected."),
+    "accepted": lazy("It was accepted, though it should be refused."),
+    "refused": lazy("The step was refused."),
+    "broken": lazy("The step broke off; the trace says where."),
+    "time": lazy("It took too long and was stopped."),
+    "endless": lazy("The automatic work does not come to an end."),
+    "invalid": lazy("The file is no scenario."),
+    "not_deployable": lazy("The lifecycle has errors, so nothing of it can be played."),
+}
+
+
+def scenario_member(member: str) -> str:
+    """Who acts in a step."""
+    return str(MEMBERS.get(member, member))
+
+
+def scenario_step(kind: str) -> str:
+    """What a step does, before the thing it does it to."""
+    return str(STEPS[kind])
+
+
+def scenario_failure(code: str) -> str:
+    """What went another way than a scenario says; empty for a mistake told in full."""
+    return str(FAILURES.get(code, ""))
