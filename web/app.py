@@ -55,7 +55,7 @@ from web.pages import (
     tasks,
     validation_plan,
 )
-from web.studio import drafts, library
+from web.studio import beginning, drafts, library
 
 if TYPE_CHECKING:
     from engine import Engine
@@ -94,6 +94,7 @@ PAGES = (
     imports,
     incidents,
     library,
+    beginning,
     drafts,
     outbox,
     settings,

@@ -1,6 +1,7 @@
 """Bundles, what is wrong with them, and what they say."""
 
 from engine.definitions.archive import to_zip
+from engine.definitions.beginning import blank, brought, check_beginning, copied
 from engine.definitions.bundle import Bundle
 from engine.definitions.catalogue import Catalogue
 from engine.definitions.comparing import Change, Fact, Kind, compare
@@ -35,7 +36,11 @@ __all__ = [
     "ProcessFacts",
     "Severity",
     "Subject",
+    "blank",
+    "brought",
+    "check_beginning",
     "compare",
+    "copied",
     "describe",
     "lint",
     "lint_file",

@@ -117,10 +117,15 @@ class Bundle:
         return cls(key or _main_stem(files), files)
 
 
+def is_key(text: str) -> bool:
+    """Whether a text can name a process definition."""
+    return bool(_KEY.fullmatch(text))
+
+
 def check_names(bundle: Bundle) -> list[Problem]:
     """What is wrong with the key, the file names and the sizes of a bundle."""
     found: list[Problem] = []
-    if not _KEY.fullmatch(bundle.key):
+    if not is_key(bundle.key):
         found.append(
             problem(
                 "bundle_key_invalid",

@@ -22,7 +22,7 @@ class Draft:
     """The next version of a process as it was last saved.
 
     ``revision`` names this state of it and no other. ``based_on`` is the number of the version
-    that was in force when the draft was begun.
+    that was in force when the draft was begun, 0 where none was.
     """
 
     key: str
