@@ -55,7 +55,7 @@ from web.pages import (
     tasks,
     validation_plan,
 )
-from web.studio import drafts, library
+from web.studio import draft_files, drafts, library
 
 if TYPE_CHECKING:
     from engine import Engine
@@ -95,6 +95,7 @@ PAGES = (
     incidents,
     library,
     drafts,
+    draft_files,
     outbox,
     settings,
     partner,
