@@ -55,7 +55,7 @@ from web.pages import (
     tasks,
     validation_plan,
 )
-from web.studio import beginning, drafts, library
+from web.studio import beginning, draft_files, drafts, library
 
 if TYPE_CHECKING:
     from engine import Engine
@@ -96,6 +96,7 @@ PAGES = (
     library,
     beginning,
     drafts,
+    draft_files,
     outbox,
     settings,
     partner,

@@ -18,7 +18,7 @@ from engine.definitions.model import (
     ProcessFacts,
 )
 from engine.definitions.problems import Problem, Severity
-from engine.definitions.revising import revised, without
+from engine.definitions.revising import revised, with_file, without
 
 __all__ = [
     "Bundle",
@@ -46,5 +46,6 @@ __all__ = [
     "lint_file",
     "revised",
     "to_zip",
+    "with_file",
     "without",
 ]

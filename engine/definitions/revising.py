@@ -39,6 +39,14 @@ def revised(bundle: Bundle, uploads: Mapping[str, bytes], others: Container[str]
     return _checked(Bundle(bundle.key, {**bundle.files, **brought}))
 
 
+def with_file(bundle: Bundle, name: str, data: bytes) -> Bundle:
+    """``bundle`` with one file under exactly this name; raises as :func:`revised` does."""
+    refused = _refusals(name, data)
+    if refused:
+        raise InvalidInput({"files": refused})
+    return _checked(Bundle(bundle.key, {**bundle.files, name: data}))
+
+
 def without(bundle: Bundle, name: str) -> Bundle:
     """``bundle`` without one of its files; raises NotFound where it has no such file."""
     if name not in bundle.files:

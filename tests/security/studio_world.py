@@ -22,4 +22,6 @@ MATRIX = {
     ("process_drafts.discard", "POST"): "401 403 403 403 403 403 401 409 403",
     ("process_drafts.confirm_publishing", "GET"): "302 403 403 403 403 403 302 404 403",
     ("process_drafts.publish", "POST"): "401 403 403 403 403 403 401 404 403",
+    ("process_files.fetch", "GET"): READERS,
+    ("process_files.keep", "PUT"): "401 403 403 403 403 403 401 428 403",
 }

@@ -444,6 +444,7 @@ def request(world, role, endpoint, method, opened, item, token, document, number
         "code": document.code if document else "x",
         "token": token if role == "partner" else "x" * 40,
         "filename": "icon.svg",
+        "name": "contract.bpmn",
         **numbers,
     }
     rule = next(r for r in world.app.url_map.iter_rules() if r.endpoint == endpoint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from engine import Definition, Draft, Version
 from engine.definitions import Bundle, Change, compare
@@ -35,6 +36,18 @@ class Process:
     def bundle(self) -> Bundle:
         """What the next save starts from: the draft, else the version in force."""
         return self.draft.bundle if self.draft else self.published
+
+    @property
+    def tag(self) -> str:
+        """The entity tag of :attr:`bundle`: another after each save, and after each version."""
+        return str(self.draft.revision) if self.draft else f"v{self.number}"
+
+    @property
+    def last_saved(self) -> tuple[str, datetime]:
+        """Who made :attr:`bundle` what it is, and when."""
+        if self.draft:
+            return self.draft.saved_by, self.draft.saved_at
+        return self.versions[0].deployed_by, self.versions[0].deployed_at
 
     @property
     def names(self) -> Mapping[str, str]:
