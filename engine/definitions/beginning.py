@@ -201,7 +201,7 @@ def _named_by(uploads: Mapping[str, bytes]) -> str:
     if len(stems) != 1:
         return ""
     plain = unicodedata.normalize("NFKD", stems[0]).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_0123456789")[:63]
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_").lstrip("_0123456789")[:63]
 
 
 def _names(names: Mapping[str, str]) -> dict[str, str]:

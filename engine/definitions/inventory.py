@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from engine.definitions.bundle import ORIGINALS
 from engine.definitions.guard import check_bytes, read_xml
 from engine.definitions.xmlns import Node, attribute, local_name, spiff, split, text_of
 
@@ -73,6 +74,8 @@ _COORDINATES = frozenset({"x", "y", "width", "height", "isExpanded", "isHorizont
 
 def things_in(file: str, data: bytes) -> Things | None:
     """The things of a file by their identity; None where it cannot be read or has none."""
+    if file.startswith(ORIGINALS):
+        return None  # nothing of it is executed
     if file.endswith((".bpmn", ".dmn")):
         root, _ = read_xml(file, data)
         return None if root is None else _Reading(root).things

@@ -169,7 +169,7 @@ def test_an_archive_is_begun_under_its_own_key_or_another(sam, engine):
 
 def test_a_diagram_names_the_lifecycle_it_begins(sam, engine):
     bring(sam, ("Été à Séville 2.bpmn", approvals("approval").xml()))
-    assert set(engine.definition_drafts()) == {"ete_a_seville"}
+    assert set(engine.definition_drafts()) == {"ete_a_seville_2"}
 
 
 @pytest.mark.parametrize(
