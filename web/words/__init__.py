@@ -57,6 +57,7 @@ from web.words.exam_waiver import (
     waiver_stage,
     waiver_status,
 )
+from web.words.form_editor import form_choice, form_part, form_setting
 from web.words.grade_transfer import (
     annex_title,
     cell_state,
@@ -152,6 +153,9 @@ __all__ = [
     "field_title",
     "file_size",
     "finding",
+    "form_choice",
+    "form_part",
+    "form_setting",
     "grade_calculation",
     "grade_entry",
     "grading_scale",
