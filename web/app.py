@@ -55,7 +55,7 @@ from web.pages import (
     tasks,
     validation_plan,
 )
-from web.studio import draft_files, drafts, library
+from web.studio import draft_files, drafts, editing, library
 
 if TYPE_CHECKING:
     from engine import Engine
@@ -96,6 +96,7 @@ PAGES = (
     library,
     drafts,
     draft_files,
+    editing,
     outbox,
     settings,
     partner,

@@ -20,5 +20,7 @@ MATRIX = {
     ("process_drafts.confirm_publishing", "GET"): "302 403 403 403 403 403 302 404 403",
     ("process_drafts.publish", "POST"): "401 403 403 403 403 403 401 404 403",
     ("process_files.fetch", "GET"): READERS,
+    ("process_editing.diagram", "GET"): "302 403 403 403 403 403 302 200 403",
+    ("process_editing.present", "POST"): "401 403 403 403 403 403 401 200 403",
     ("process_files.keep", "PUT"): "401 403 403 403 403 403 401 428 403",
 }

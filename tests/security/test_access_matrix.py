@@ -445,6 +445,7 @@ def request(world, role, endpoint, method, opened, item, token, document, number
         "token": token if role == "partner" else "x" * 40,
         "filename": "icon.svg",
         "name": "contract.bpmn",
+        "stem": "contract",
         **numbers,
     }
     rule = next(r for r in world.app.url_map.iter_rules() if r.endpoint == endpoint)
