@@ -111,6 +111,14 @@ class Deploying(Queries):
         with self.unit(actor) as unit:
             return drafts.save(unit, bundle, revision=revision, based_on=based_on)
 
+    def open_definition_draft(self, key: str, *, actor: Actor) -> list[str]:
+        """Say that somebody has the draft of a process open; gives the ids of the others who have.
+
+        Whoever does not say so again within half a minute has closed it.
+        """
+        with self.unit(actor) as unit:
+            return drafts.open_with(unit, key)
+
     def discard_definition_draft(self, key: str, *, actor: Actor, revision: int) -> None:
         """Drop the draft of a process; raises Conflict where it is another by now."""
         with self.unit(actor) as unit:

@@ -228,6 +228,8 @@ ACCESS: Mapping[str, Policy] = {
     "process_forms.begin": PROCESS_ADMINISTRATORS,
     "process_files.fetch": PROCESS_READERS,
     "process_files.keep": PROCESS_ADMINISTRATORS,
+    "process_editing.diagram": PROCESS_ADMINISTRATORS,
+    "process_editing.present": PROCESS_ADMINISTRATORS,
     "contract_change.ask": PARTY_CASE,
     "contract_change.send": PARTY_CASE,
     "contract_change.take_back": PARTY_CASE,

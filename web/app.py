@@ -55,7 +55,7 @@ from web.pages import (
     tasks,
     validation_plan,
 )
-from web.studio import beginning, draft_files, drafts, forms, library
+from web.studio import beginning, draft_files, drafts, editing, forms, library
 
 if TYPE_CHECKING:
     from engine import Engine
@@ -97,6 +97,7 @@ PAGES = (
     beginning,
     drafts,
     draft_files,
+    editing,
     forms,
     outbox,
     settings,

@@ -7,6 +7,7 @@ from __future__ import annotations
 from engine.tables.definition import (
     definition,
     definition_draft,
+    definition_draft_editor,
     definition_draft_file,
     definition_file,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "comment",
     "definition",
     "definition_draft",
+    "definition_draft_editor",
     "definition_draft_file",
     "definition_file",
     "history_event",

@@ -48,3 +48,12 @@ definition_draft_file = Table(
     Column("name", Text, primary_key=True),
     Column("content", LargeBinary, nullable=False),
 )
+
+definition_draft_editor = Table(
+    "definition_draft_editor",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("actor", Text, primary_key=True),
+    Column("seen_at", BIG, nullable=False),
+)
+"""Who has which draft open, as their browsers have last said."""

@@ -27,5 +27,7 @@ MATRIX = {
     ("process_forms.try_out", "POST"): "401 403 403 403 403 403 401 200 403",
     ("process_forms.begin", "POST"): "401 403 403 403 403 403 401 302 403",
     ("process_files.fetch", "GET"): READERS,
+    ("process_editing.diagram", "GET"): "302 403 403 403 403 403 302 200 403",
+    ("process_editing.present", "POST"): "401 403 403 403 403 403 401 200 403",
     ("process_files.keep", "PUT"): "401 403 403 403 403 403 401 428 403",
 }

@@ -446,6 +446,7 @@ def request(world, role, endpoint, method, opened, item, token, document, number
         "filename": "icon.svg",
         "name": "contract.bpmn",
         "form_name": "administrative_check",
+        "stem": "contract",
         **numbers,
     }
     rule = next(r for r in world.app.url_map.iter_rules() if r.endpoint == endpoint)

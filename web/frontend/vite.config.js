@@ -48,6 +48,7 @@ export default defineConfig({
     rollupOptions: {
       input: {
         site: path.join(here, 'src/site.js'),
+        diagram_editor: path.join(here, 'src/studio/diagram_editor.js'),
       },
     },
   },

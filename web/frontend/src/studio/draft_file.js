@@ -84,7 +84,7 @@ export function draftFile(element, { read, saved = () => {} }) {
         credentials: 'same-origin',
         headers: {
           Accept: 'application/json',
-          'X-CSRFToken': JSON.parse(document.body.getAttribute('hx-headers'))['X-CSRFToken'],
+          'X-CSRFToken': csrfToken(),
           ...(tag ? { 'If-Match': tag } : { 'If-None-Match': '*' }),
         },
       });
@@ -176,6 +176,11 @@ export function draftFile(element, { read, saved = () => {} }) {
     if (document.visibilityState === 'hidden' && unsaved && !refused) save();
   });
   return { load, changed, save };
+}
+
+/** The page's token against forged requests, as htmx sends it. */
+export function csrfToken() {
+  return JSON.parse(document.body.getAttribute('hx-headers'))['X-CSRFToken'];
 }
 
 async function sentenceOf(answer) {
