@@ -222,6 +222,8 @@ ACCESS: Mapping[str, Policy] = {
     "process_drafts.discard": PROCESS_ADMINISTRATORS,
     "process_drafts.confirm_publishing": PROCESS_ADMINISTRATORS,
     "process_drafts.publish": PROCESS_ADMINISTRATORS,
+    "process_decisions.show": PROCESS_READERS,
+    "process_decisions.begin": PROCESS_ADMINISTRATORS,
     "process_forms.show": PROCESS_READERS,
     "process_forms.save": PROCESS_ADMINISTRATORS,
     "process_forms.try_out": PROCESS_ADMINISTRATORS,

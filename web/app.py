@@ -55,7 +55,7 @@ from web.pages import (
     tasks,
     validation_plan,
 )
-from web.studio import beginning, draft_files, drafts, editing, forms, library
+from web.studio import beginning, decisions, draft_files, drafts, editing, forms, library
 
 if TYPE_CHECKING:
     from engine import Engine
@@ -99,6 +99,7 @@ PAGES = (
     draft_files,
     editing,
     forms,
+    decisions,
     outbox,
     settings,
     partner,

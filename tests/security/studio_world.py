@@ -22,6 +22,8 @@ MATRIX = {
     ("process_drafts.discard", "POST"): "401 403 403 403 403 403 401 409 403",
     ("process_drafts.confirm_publishing", "GET"): "302 403 403 403 403 403 302 404 403",
     ("process_drafts.publish", "POST"): "401 403 403 403 403 403 401 404 403",
+    ("process_decisions.show", "GET"): READERS,
+    ("process_decisions.begin", "POST"): "401 403 403 403 403 403 401 302 403",
     ("process_forms.show", "GET"): READERS,
     ("process_forms.save", "POST"): "401 403 403 403 403 403 401 422 403",
     ("process_forms.try_out", "POST"): "401 403 403 403 403 403 401 200 403",

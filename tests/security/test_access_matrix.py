@@ -446,6 +446,7 @@ def request(world, role, endpoint, method, opened, item, token, document, number
         "filename": "icon.svg",
         "name": "contract.bpmn",
         "form_name": "administrative_check",
+        "table": "deadlines",
         "stem": "contract",
         **numbers,
     }

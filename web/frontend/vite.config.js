@@ -49,6 +49,7 @@ export default defineConfig({
       input: {
         site: path.join(here, 'src/site.js'),
         diagram_editor: path.join(here, 'src/studio/diagram_editor.js'),
+        decision_editor: path.join(here, 'src/studio/decision_editor.js'),
       },
     },
   },

@@ -47,6 +47,7 @@ from web.words.contract_change import (
     change_subject,
     change_writer,
 )
+from web.words.decisions import decision_failure, hit_policy
 from web.words.documents import document_kind, file_size, language_name
 from web.words.exam_waiver import (
     exam_cause,
@@ -139,6 +140,7 @@ __all__ = [
     "count_of_tasks",
     "criterion",
     "days",
+    "decision_failure",
     "difference_kind",
     "difference_subject",
     "document_kind",
@@ -161,6 +163,7 @@ __all__ = [
     "grading_scale",
     "grading_scales",
     "grading_table",
+    "hit_policy",
     "import_problem",
     "in_place_of",
     "incident_advice",

@@ -13,15 +13,15 @@ const DICTIONARIES = {
  * The function that modelers ask for their texts; its `known` leaves alone, without a word, what
  * the dictionary does not have.
  */
-export async function translator(language) {
-  const load = DICTIONARIES[language];
+export async function translator(language, dictionaries = DICTIONARIES) {
+  const load = dictionaries[language];
   const words = load ? (await load()).default : null;
   function translate(template, replacements = {}) {
     const found = words ? words[template] : template;
     if (found === undefined) {
       document.dispatchEvent(new CustomEvent('words:missing', { detail: template }));
     }
-    return (found ?? template).replace(/{([^}]+)}/g, (whole, name) => replacements[name] ?? whole);
+    return (found ?? template).replace(/{([^}]+)}/g, (whole, name) => replacements[name.trim()] ?? whole);
   }
   translate.known = (text) => words?.[text] ?? text;
   return translate;
