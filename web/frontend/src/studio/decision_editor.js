@@ -46,8 +46,9 @@ async function open(page) {
   try {
     const text = await file.load();
     canvas.hidden = false;
-    await modeler.importXML(text);
-    offerViews(page, modeler);
+    // Opened by itself, a file of several decisions shows their graph.
+    await modeler.importXML(text, { open: false });
+    await offerViews(page, modeler);
   } catch (error) {
     canvas.hidden = true;
     page.querySelector('[data-unreadable]').hidden = false;
@@ -88,11 +89,12 @@ function offerViews(page, modeler) {
   function show(view, button) {
     buttons.forEach((each) => each.removeAttribute('aria-pressed'));
     button.setAttribute('aria-pressed', 'true');
-    modeler.open(view);
+    return modeler.open(view);
   }
+  if (views.length === 0) throw new Error('No decision of this file can be shown: look for ids that are used twice.');
   bar.replaceChildren(...buttons);
   bar.hidden = views.length < 2;
-  if (views.length > 0) show(views[0], buttons[0]);
+  return show(views[0], buttons[0]);
 }
 
 /** The plain tables and the problems as the server sees what was just saved. */
