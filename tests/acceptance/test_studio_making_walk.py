@@ -1,4 +1,4 @@
-"""An administrator begins a lifecycle: its form, its decision table, and diagrams from elsewhere."""
+"""An administrator begins a lifecycle: its form, its table, and diagrams from elsewhere."""
 
 from __future__ import annotations
 

@@ -152,7 +152,7 @@ def save(key: str, form_name: str) -> ResponseReturnValue:
     if request.form.get("state") != process.tag and action != OVERWRITE:
         return _too_late(process, form_name, schema)
     try:
-        _keep(process, form_name, schema)
+        changed = _keep(process, form_name, schema)
     except InvalidInput as refused:
         said = [each for listed in words.field_errors(refused.errors).values() for each in listed]
         return _page(Editing(process, form_name, schema, refused=said)), 422
@@ -162,6 +162,9 @@ def save(key: str, form_name: str) -> ResponseReturnValue:
     except Conflict:
         return _too_late(process_of(key), form_name, schema)
     if "HX-Request" in request.headers:
+        if not changed:
+            # Nothing on the page is replaced: who has gone on to the preview is typing there.
+            return "", 204
         return _page(Editing(process_of(key), form_name, schema), "studio/_form_saved.html")
     shown = request.form.get("preview")
     return redirect(
@@ -204,11 +207,16 @@ def _acted(schema: Schema, action: str, path: str) -> tuple[Schema, str]:
     return schema, ""
 
 
-def _keep(process: Process, name: str, schema: Schema) -> None:
+def _keep(process: Process, name: str, schema: Schema) -> bool:
+    """Whether there was anything to keep.
+
+    What says the same stays byte for byte: only what says something else is a change.
+    """
     before = process.bundle.files[file_of(name)]
     if _schema(before) == schema:
-        return  # the bytes stay what they were: only what says something else is a change
+        return False
     _write(process, name, schema)
+    return True
 
 
 def _write(process: Process, name: str, schema: Schema) -> None:

@@ -86,6 +86,11 @@ def test_looking_begins_no_draft_and_the_first_change_does(sam, engine):
     assert form["components"][3]["validate"] == {"maxLength": 500}
 
 
+def test_saving_what_says_the_same_leaves_the_page_alone(sam):
+    answer = save(sam, by_itself=True)
+    assert (answer.status_code, answer.data) == (204, b"")
+
+
 def test_each_answer_carries_the_state_that_the_next_save_is_made_from(sam, engine):
     page = sam.get(ADDRESS)
     first = save(sam, page=page, by_itself=True, c__n0__key="insured")
