@@ -33,7 +33,8 @@ def variables_of(decision: Decision) -> dict[str, str]:
 
 def _read_by(decision: Decision) -> set[str]:
     texts = [each.expression for each in decision.inputs]
-    texts += [each.allowed for each in (*decision.inputs, *decision.outputs)]
+    texts += [each.allowed for each in decision.inputs]
+    texts += [each.allowed for each in decision.outputs]
     for rule in decision.rules:
         texts += [*rule.tests, *rule.outputs]
     return {name for text in texts for name in names(text)}

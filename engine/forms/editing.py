@@ -244,9 +244,10 @@ def _option(old: Schema, typed: Typed) -> Schema:
     if isinstance(typed.get("value"), str):
         option["value"] = typed["value"].strip()
     texts = typed.get("label")
-    for language in LANGUAGES if isinstance(texts, dict) else ():
-        where = "label" if language == "fr" else f"label.{language}"
-        _set(option, where, texts.get(language))
+    if isinstance(texts, dict):
+        for language in LANGUAGES:
+            where = "label" if language == "fr" else f"label.{language}"
+            _set(option, where, texts.get(language))
     return option
 
 

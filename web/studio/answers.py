@@ -44,7 +44,7 @@ def too_late(key: str) -> ResponseReturnValue:
     """The answer to who acted on what has changed meanwhile: what is now, and what they typed."""
     engine = current.engine()
     draft, in_force = engine.definition_draft(key), next(iter(engine.versions(key)), None)
-    remember_names([draft and draft.saved_by, in_force and in_force.deployed_by])
+    remember_names([draft.saved_by if draft else None, in_force.deployed_by if in_force else None])
     page = render_template(
         "studio/too_late.html",
         key=key,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -11,19 +10,17 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from engine.definitions import with_file
 from engine.errors import ExpressionError, NotFound
 from engine.feel.blank import blank_decision
 from engine.feel.decision import Decided, Decision
 from engine.feel.dmn import parse_decisions
 from engine.feel.trying import context_of, variables_of
 from web import current, security, words
-from web.studio.process import process_of
+from web.studio.process import NAME, begun_with, process_of
 
 pages = Blueprint("process_decisions", __name__)
 
 ADDRESS: Final = "/processes/<key:key>/draft/decisions/<path:table>"
-NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}", re.ASCII)
 MOST_RULES: Final = 300
 
 
@@ -79,11 +76,5 @@ def begin(key: str) -> ResponseReturnValue:
     if not NAME.fullmatch(name):
         flash(_("The name of a decision table is a word of letters, digits and _."), "warning")
         return redirect(url_for("process_drafts.show", key=key))
-    if f"{name}.dmn" not in process.bundle.files:
-        current.engine().save_definition_draft(
-            with_file(process.bundle, f"{name}.dmn", blank_decision(name)),
-            actor=current.actor(),
-            revision=process.draft.revision if process.draft else None,
-            based_on=process.number,
-        )
+    begun_with(process, f"{name}.dmn", blank_decision(name))
     return redirect(url_for("process_decisions.show", key=key, table=name))

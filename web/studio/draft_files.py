@@ -18,7 +18,7 @@ from engine.errors import Conflict, DeploymentRejected, InvalidInput, NotFound
 from web import current, words
 from web.display import person_name
 from web.errors import problem
-from web.studio.process import Process, process_of
+from web.studio.process import Process, kept, process_of
 
 pages = Blueprint("process_files", __name__)
 
@@ -54,12 +54,7 @@ def keep(key: str, name: str) -> ResponseReturnValue:
         return _changed(state)
     try:
         bundle = with_file(state.bundle, name, request.get_data())
-        revision = current.engine().save_definition_draft(
-            bundle,
-            actor=current.actor(),
-            revision=state.draft.revision if state.draft else None,
-            based_on=state.number,
-        )
+        revision = kept(state, bundle)
     except InvalidInput as refused:
         return problem(422, refused.code, errors=words.field_errors(refused.errors))
     except DeploymentRejected as refused:

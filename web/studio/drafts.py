@@ -17,7 +17,7 @@ from web.display import remember_names
 from web.studio.answers import in_force_now, note_of, too_late, version_seen
 from web.studio.library import answer_diagram
 from web.studio.outline import drawn, outline_of, sizes_of
-from web.studio.process import process_of
+from web.studio.process import kept, process_of
 
 pages = Blueprint("process_drafts", __name__)
 
@@ -89,12 +89,7 @@ def _revise(key: str, change: Callable[[Bundle], Bundle]) -> ResponseReturnValue
     if seen != (process.draft.revision if process.draft else None):
         return too_late(key)
     try:
-        current.engine().save_definition_draft(
-            change(process.bundle),
-            actor=current.actor(),
-            revision=seen,
-            based_on=process.number,
-        )
+        kept(process, change(process.bundle))
     except InvalidInput as refused:
         return _page(key, words.field_errors(refused.errors)), 422
     except DeploymentRejected as refused:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -24,13 +23,12 @@ from web import current, words
 from web.display import clock_time, remember_names
 from web.i18n import LANGUAGES, language
 from web.lifecycles.base import Typed
-from web.studio.process import Process, process_of
+from web.studio.process import NAME, Process, begun_with, kept, process_of
 from web.submissions import nested
 
 pages = Blueprint("process_forms", __name__)
 
 ADDRESS: Final = "/processes/<key:key>/draft/forms/<form_name>"
-NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}", re.ASCII)
 OVERWRITE: Final = "overwrite"
 LIMITS: Final = {"text": MAX_TEXT, "options": MAX_OPTIONS, "components": MAX_COMPONENTS}
 
@@ -215,18 +213,12 @@ def _keep(process: Process, name: str, schema: Schema) -> bool:
     before = process.bundle.files[file_of(name)]
     if _schema(before) == schema:
         return False
-    _write(process, name, schema)
+    kept(process, with_file(process.bundle, file_of(name), _text_of(schema)))
     return True
 
 
-def _write(process: Process, name: str, schema: Schema) -> None:
-    data = json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
-    current.engine().save_definition_draft(
-        with_file(process.bundle, file_of(name), data.encode()),
-        actor=current.actor(),
-        revision=process.draft.revision if process.draft else None,
-        based_on=process.number,
-    )
+def _text_of(schema: Schema) -> bytes:
+    return (json.dumps(schema, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def _too_late(process: Process, name: str, schema: Schema) -> ResponseReturnValue:
@@ -266,7 +258,6 @@ def begin(key: str) -> ResponseReturnValue:
     if not NAME.fullmatch(name):
         flash(_("The name of a form is a word of letters, digits and _."), "warning")
         return redirect(url_for("process_drafts.show", key=key))
-    if file_of(name) not in process.bundle.files:
-        schema = {"id": name, "type": "default", "schemaVersion": 17, "components": []}
-        _write(process, name, schema)
+    schema: Schema = {"id": name, "type": "default", "schemaVersion": 17, "components": []}
+    begun_with(process, file_of(name), _text_of(schema))
     return redirect(url_for("process_forms.show", key=key, form_name=name))

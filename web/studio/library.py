@@ -54,7 +54,9 @@ def show(key: str) -> ResponseReturnValue:
     """The versions of one lifecycle, the newest first."""
     process = process_of(key)
     draft = process.draft
-    remember_names([*(each.deployed_by for each in process.versions), draft and draft.saved_by])
+    remember_names(
+        [*(each.deployed_by for each in process.versions), draft.saved_by if draft else None]
+    )
     return render_template("studio/show.html", key=key, process=process, draft=draft)
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from engine import Definition, Draft, Version
-from engine.definitions import Bundle, Change, compare
+from engine.definitions import Bundle, Change, compare, with_file
 from engine.errors import NotFound
 from web import current
 from web.studio.outline import model_of
+
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}", re.ASCII)
+"""How a new form or decision table may be called, in its file and in a diagram."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,25 @@ class Process:
     def changes(self) -> tuple[Change, ...]:
         """What the draft says otherwise than the version in force."""
         return compare(self.published, self.bundle)
+
+
+def kept(process: Process, bundle: Bundle) -> int:
+    """Keep ``bundle`` as the draft; gives its revision.
+
+    Raises Conflict where the draft is another than ``process`` says.
+    """
+    return current.engine().save_definition_draft(
+        bundle,
+        actor=current.actor(),
+        revision=process.draft.revision if process.draft else None,
+        based_on=process.number,
+    )
+
+
+def begun_with(process: Process, file: str, data: bytes) -> None:
+    """Put a file of a new name into the draft; one that is there already stays as it is."""
+    if file not in process.bundle.files:
+        kept(process, with_file(process.bundle, file, data))
 
 
 def process_of(key: str) -> Process:

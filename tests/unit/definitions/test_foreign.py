@@ -170,6 +170,14 @@ def test_originals_are_neither_executed_nor_taken_for_the_diagram():
     assert set(own.files) == {"opened.bpmn"}
 
 
+def test_an_original_differs_as_a_file_only():
+    bundle = opened("camunda7")
+    other = Bundle("opened", {**bundle.files, "originals/camunda7.bpmn": FILES["bizagi"]})
+    assert [(each.file, each.subject) for each in compare(bundle, other)] == [
+        ("originals/camunda7.bpmn", "file")
+    ]
+
+
 def test_foreign_diagrams_in_an_archive_are_opened_alike():
     archive = to_zip(Bundle("any", {"no_drawing.bpmn": FILES["no_drawing"]}))
     assert brought({"any.zip": archive}, "opened") == opened("no_drawing")

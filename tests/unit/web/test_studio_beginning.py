@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 
 import pytest
 
@@ -11,7 +10,7 @@ from engine import SYSTEM
 from engine.definitions import Bundle, Severity, to_zip
 from tests.builders import approvals
 from tests.builders_domain import ROOT
-from tests.builders_web import application
+from tests.builders_web import application, text_of
 
 PEOPLE = {"sam": ("admin",), "anne": ("auditor",), "claire": ("ri",)}
 NAMES = {"name_fr": "École d’été", "name_en": "Summer school", "name_es": "Escuela de verano"}
@@ -26,11 +25,6 @@ def app(engine, settings):
 @pytest.fixture
 def sam(sign_in):
     return sign_in("sam")
-
-
-def text_of(answer) -> str:
-    main = re.search(r"<main.*</main>", answer.get_data(as_text=True), re.DOTALL)[0]
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
 def begin(client, **typed):

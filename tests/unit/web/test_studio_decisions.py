@@ -8,7 +8,7 @@ import pytest
 
 from engine.definitions import Bundle, Severity
 from tests.builders_domain import ROOT
-from tests.builders_web import application
+from tests.builders_web import application, text_of
 from tests.unit.feel.test_trying import CHAIN
 from web.security import EDITOR_POLICY
 
@@ -31,10 +31,6 @@ def put(client, data, name="deadlines.dmn"):
         f"/processes/contract/draft/files/{name}", data=data, headers={"If-None-Match": "*"}
     )
     assert answer.status_code == 200
-
-
-def text_of(answer) -> str:
-    return " ".join(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)).split())
 
 
 def lit(answer):
