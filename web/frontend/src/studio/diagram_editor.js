@@ -2,6 +2,7 @@
 import '../../styles/editor.scss';
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 import { draftFile } from './draft_file.js';
+import { carrier, property } from './diagram_model.js';
 import { createModeler } from './diagram_modeler.js';
 import { outline } from './diagram_outline.js';
 import { Problems } from './diagram_problems.js';
@@ -37,7 +38,7 @@ async function open(page) {
 
   function nameOf(id) {
     const element = modeler.get('elementRegistry').get(id);
-    return element ? element.businessObject.name?.trim() || id : '';
+    return element ? spokenName(element, document.documentElement.lang) : '';
   }
 
   const problems = new Problems(page.querySelector('[data-problems]'), { choose, nameOf, translate });
@@ -65,6 +66,12 @@ async function open(page) {
   const asked = new URLSearchParams(location.search).get('element');
   if (asked) choose(asked);
   page.dataset.ready = 'yes';
+}
+
+/** An element's name in the reader's language, else as it is drawn, else its id. */
+function spokenName(element, language) {
+  const object = carrier(element);
+  return property(object, `name.${language}`) || object.name?.trim() || element.id;
 }
 
 /** Put the focus into the name of what was chosen; the panel shows it only a moment later. */
