@@ -61,7 +61,9 @@ def _forms(bundle: Bundle) -> tuple[list[str], list[str]]:
     """The ids of the forms that can be read, and the variables that they fill."""
     names = [each for each in bundle.names(".json") if each.startswith("forms/")]
     forms = [compile_form(bundle.files[name], name)[0] for name in names]
-    return [form.id for form in forms], [field.key for form in forms for field in form.fields]
+    return [form.id for form in forms if form.id], [
+        field.key for form in forms for field in form.fields
+    ]
 
 
 def _decisions(bundle: Bundle) -> tuple[list[str], list[str]]:
