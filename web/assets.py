@@ -38,6 +38,10 @@ class Assets:
         """The scripts that a page's own entry loads at once: its imports, itself last."""
         return list(dict.fromkeys(each["file"] for each in self._with_imports(self._entry(name))))
 
+    def script_of(self, name: str) -> str:
+        """The script of a page's own entry."""
+        return str(self._entry(name)["file"])
+
     def styles_of(self, name: str) -> list[str]:
         """The styles of a page's own entry, after those of what it imports."""
         found = self._with_imports(self._entry(name))

@@ -56,7 +56,7 @@ async function open(page) {
   } catch (error) {
     page.querySelector('[data-unreadable]').hidden = false;
     page.querySelector('[data-unreadable-why]').textContent = error.message;
-    page.querySelector('[data-workplace]').hidden = true;
+    page.querySelectorAll('[data-workplace], [data-outline], [data-draft-file]').forEach((each) => { each.hidden = true; });
     return;
   }
   fit(modeler);
