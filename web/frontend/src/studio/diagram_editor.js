@@ -9,12 +9,14 @@ import { Problems } from './diagram_problems.js';
 import { presence } from './presence.js';
 import { translateWritten, translator } from './translate.js';
 
-/** What the simulation writes itself; in its log and messages stand names of the diagram too. */
+/** What libraries write without asking; among the mixed ones stand names of the diagram too. */
 const WRITTEN = [
   '.bts-toggle-mode', '.bts-palette .bts-entry', '.bts-log .bts-header', '.bts-log .placeholder',
   '.bts-animation-speed-button', '.bts-context-pad',
+  '[class*="__open-popup-placeholder"]', '.bio-properties-panel-popup button',
 ].join(', ');
-const MIXED = '.bts-text';
+const MIXED = '.bts-text, .djs-popup [aria-live], .djs-popup [role="status"]';
+const POPUP_TITLE = '.bio-properties-panel-popup__title';
 /** Room for the palette and the minimap. */
 const MARGINS = { top: 90, right: 120, bottom: 90, left: 180 };
 
@@ -25,8 +27,9 @@ async function open(page) {
   const modeler = createModeler({
     canvas, panel: page.querySelector('[data-panel]'), vocabulary, translate,
   });
-  translateWritten(page, WRITTEN, translate);
-  translateWritten(page, MIXED, translate.known);
+  translateWritten(document.body, WRITTEN, translate);
+  translateWritten(document.body, MIXED, translate.known);
+  translateWritten(document.body, POPUP_TITLE, (title) => title.replace(/^bpmn:\w+ \/ /, ''));
 
   function choose(id) {
     const element = modeler.get('elementRegistry').get(id);
