@@ -34,20 +34,22 @@ class Assets:
             if entry.get("isEntry") and entry.get("name") == name
         )
 
+    def scripts_of(self, name: str) -> list[str]:
+        """The scripts that a page's own entry loads at once: its imports, itself last."""
+        return list(dict.fromkeys(each["file"] for each in self._with_imports(self._entry(name))))
+
     def script_of(self, name: str) -> str:
         """The script of a page's own entry."""
         return str(self._entry(name)["file"])
 
     def styles_of(self, name: str) -> list[str]:
         """The styles of a page's own entry, after those of what it imports."""
-        found: dict[str, None] = {}
-        self._gather(self._entry(name), found)
-        return list(found)
+        found = self._with_imports(self._entry(name))
+        return list(dict.fromkeys(file for each in found for file in each.get("css", ())))
 
-    def _gather(self, entry: dict[str, Any], found: dict[str, None]) -> None:
-        for imported in entry.get("imports", ()):
-            self._gather(self._entries[imported], found)
-        found.update(dict.fromkeys(entry.get("css", ())))
+    def _with_imports(self, entry: dict[str, Any]) -> list[dict[str, Any]]:
+        below = [self._with_imports(self._entries[each]) for each in entry.get("imports", ())]
+        return [*(each for entries in below for each in entries), entry]
 
     def icon(self, name: str) -> Markup:
         """The icon ``name`` of the sprite, hidden from screen readers: a label stands beside it."""

@@ -43,14 +43,14 @@ def keep(key: str, name: str) -> ResponseReturnValue:
     """Keep a text, right or wrong, as a file of the draft; tells what lint says of the whole.
 
     ``If-Match`` carries the tag of the state it was made from; ``If-None-Match: *`` says that
-    there was no draft.
+    there was no draft, or no such file in it.
     """
     if (request.content_length or 0) > MAX_FILE_BYTES:
         return problem(413, "draft_file_too_large")
     state = process_of(key)
     if not request.if_match and not request.if_none_match.star_tag:
         return problem(428, "revision_missing")
-    if not _seen(state):
+    if not _seen(state, name):
         return _changed(state)
     try:
         bundle = with_file(state.bundle, name, request.get_data())
@@ -64,10 +64,10 @@ def keep(key: str, name: str) -> ResponseReturnValue:
     return _kept(key, revision, bundle)
 
 
-def _seen(state: Process) -> bool:
+def _seen(state: Process, name: str) -> bool:
     if request.if_match:
         return request.if_match.contains(state.tag)
-    return state.draft is None
+    return state.draft is None or name not in state.bundle.files
 
 
 def _kept(key: str, revision: int, bundle: Bundle) -> Response:

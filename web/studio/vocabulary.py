@@ -60,9 +60,10 @@ def _properties() -> dict[str, list[str]]:
 def _forms(bundle: Bundle) -> tuple[list[str], list[str]]:
     """The ids of the forms that can be read, and the variables that they fill."""
     names = [each for each in bundle.names(".json") if each.startswith("forms/")]
-    compiled = [compile_form(bundle.files[name], name)[0] for name in names]
-    forms = [form for form in compiled if form is not None]
-    return [form.id for form in forms], [field.key for form in forms for field in form.fields]
+    forms = [compile_form(bundle.files[name], name)[0] for name in names]
+    return [form.id for form in forms if form.id], [
+        field.key for form in forms for field in form.fields
+    ]
 
 
 def _decisions(bundle: Bundle) -> tuple[list[str], list[str]]:

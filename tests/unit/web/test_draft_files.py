@@ -55,6 +55,14 @@ def test_a_file_of_a_new_name_joins_the_others(sam, engine):
     assert engine.definition_draft("contract").bundle.files["forms/new.json"] == b"{}"
 
 
+def test_a_new_file_joins_a_draft_that_others_change(sam, sign_in, engine):
+    keep(sign_in("ada"), DIAGRAM + b"\n")
+    address = "/processes/contract/draft/files/forms/new.json"
+    assert keep(sam, b"{}", address=address).status_code == 200
+    assert keep(sam, b"[]", address=address).status_code == 412
+    assert engine.definition_draft("contract").bundle.files["forms/new.json"] == b"{}"
+
+
 def test_half_a_diagram_is_kept_and_its_problem_told_in_the_reader_s_language(sam, engine):
     sam.post("/language", data={"language": "fr"})
     kept = keep(sam, DIAGRAM[: len(DIAGRAM) // 2])

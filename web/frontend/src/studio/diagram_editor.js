@@ -2,18 +2,21 @@
 import '../../styles/editor.scss';
 import { is } from 'bpmn-js/lib/util/ModelUtil';
 import { draftFile } from './draft_file.js';
+import { carrier, property } from './diagram_model.js';
 import { createModeler } from './diagram_modeler.js';
 import { outline } from './diagram_outline.js';
 import { Problems } from './diagram_problems.js';
 import { presence } from './presence.js';
 import { translateWritten, translator } from './translate.js';
 
-/** What the simulation writes itself; in its log and messages stand names of the diagram too. */
+/** What libraries write without asking; among the mixed ones stand names of the diagram too. */
 const WRITTEN = [
   '.bts-toggle-mode', '.bts-palette .bts-entry', '.bts-log .bts-header', '.bts-log .placeholder',
   '.bts-animation-speed-button', '.bts-context-pad',
+  '[class*="__open-popup-placeholder"]', '.bio-properties-panel-popup button',
 ].join(', ');
-const MIXED = '.bts-text';
+const MIXED = '.bts-text, .djs-popup [aria-live], .djs-popup [role="status"]';
+const POPUP_TITLE = '.bio-properties-panel-popup__title';
 /** Room for the palette and the minimap. */
 const MARGINS = { top: 90, right: 120, bottom: 90, left: 180 };
 
@@ -24,8 +27,9 @@ async function open(page) {
   const modeler = createModeler({
     canvas, panel: page.querySelector('[data-panel]'), vocabulary, translate,
   });
-  translateWritten(page, WRITTEN, translate);
-  translateWritten(page, MIXED, translate.known);
+  translateWritten(document.body, WRITTEN, translate);
+  translateWritten(document.body, MIXED, translate.known);
+  translateWritten(document.body, POPUP_TITLE, (title) => title.replace(/^bpmn:\w+ \/ /, ''));
 
   function choose(id) {
     const element = modeler.get('elementRegistry').get(id);
@@ -37,7 +41,7 @@ async function open(page) {
 
   function nameOf(id) {
     const element = modeler.get('elementRegistry').get(id);
-    return element ? element.businessObject.name?.trim() || id : '';
+    return element ? spokenName(element, document.documentElement.lang) : '';
   }
 
   const problems = new Problems(page.querySelector('[data-problems]'), { choose, nameOf, translate });
@@ -55,7 +59,7 @@ async function open(page) {
   } catch (error) {
     page.querySelector('[data-unreadable]').hidden = false;
     page.querySelector('[data-unreadable-why]').textContent = error.message;
-    page.querySelector('[data-workplace]').hidden = true;
+    page.querySelectorAll('[data-workplace], [data-outline], [data-draft-file]').forEach((each) => { each.hidden = true; });
     return;
   }
   fit(modeler);
@@ -65,6 +69,12 @@ async function open(page) {
   const asked = new URLSearchParams(location.search).get('element');
   if (asked) choose(asked);
   page.dataset.ready = 'yes';
+}
+
+/** An element's name in the reader's language, else as it is drawn, else its id. */
+function spokenName(element, language) {
+  const object = carrier(element);
+  return property(object, `name.${language}`) || object.name?.trim() || element.id;
 }
 
 /** Put the focus into the name of what was chosen; the panel shows it only a moment later. */

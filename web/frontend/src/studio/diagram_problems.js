@@ -76,6 +76,7 @@ export class Problems {
       .replace('{errors}', errors).replace('{warnings}', all.length - errors);
     this.counts.dataset.errors = errors;
     this.none.hidden = all.length > 0;
+    this.list.closest('.table-scroll').hidden = all.length === 0;
     this.list.replaceChildren(...all.map((each) => this.#row(each)));
   }
 

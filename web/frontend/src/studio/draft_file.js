@@ -73,10 +73,11 @@ export function draftFile(element, { read, saved = () => {} }) {
   }
 
   async function send() {
-    const text = await read();
-    remember(text);
+    // What changes from here on is for the next request.
     unsaved = false;
     tell(said.saving);
+    const text = await read();
+    remember(text);
     try {
       const answer = await fetch(address, {
         method: 'PUT',

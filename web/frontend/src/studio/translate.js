@@ -40,7 +40,7 @@ export function translateWritten(root, selectors, translate) {
     if (!key || said.has(key)) return text;
     const spoken = translate(key);
     said.add(spoken);
-    return spoken;
+    return text.replace(key, () => spoken);
   }
 
   function look() {
@@ -54,6 +54,6 @@ export function translateWritten(root, selectors, translate) {
       }
     }
   }
-  new MutationObserver(look).observe(root, { childList: true, subtree: true });
+  new MutationObserver(look).observe(root, { childList: true, characterData: true, subtree: true });
   look();
 }
