@@ -95,17 +95,35 @@ class Deploying(Queries):
         if any(problem.severity is Severity.ERROR for problem in problems):
             raise DeploymentRejected(problems)
 
+    def begin_definition(self, bundle: Bundle, *, actor: Actor) -> int:
+        """Keep a bundle, right or wrong, as the draft of a process that does not exist yet.
+
+        Gives the revision; raises Conflict where the key has a version or a draft already.
+        """
+        with self.unit(actor) as unit:
+            if self._definitions.ids_of(unit.connection, bundle.key):
+                raise Conflict
+            return drafts.save(unit, bundle, revision=None, based_on=0)
+
     def save_definition_draft(
         self, bundle: Bundle, *, actor: Actor, revision: int | None, based_on: int
     ) -> int:
         """Keep a bundle, right or wrong, as the draft of its process; gives the new revision.
 
         ``revision`` is that of the draft it was made from, None where there was none;
-        ``based_on`` the number of the version in force that a first draft was made from. Raises
-        Conflict where the draft is another by now, and leaves that as it is.
+        ``based_on`` the number of the version in force that a first draft was made from, 0 before
+        the first. Raises Conflict where the draft is another by now, and leaves that as it is.
         """
         with self.unit(actor) as unit:
             return drafts.save(unit, bundle, revision=revision, based_on=based_on)
+
+    def open_definition_draft(self, key: str, *, actor: Actor) -> list[str]:
+        """Say that somebody has the draft of a process open; gives the ids of the others who have.
+
+        Whoever does not say so again within half a minute has closed it.
+        """
+        with self.unit(actor) as unit:
+            return drafts.open_with(unit, key)
 
     def discard_definition_draft(self, key: str, *, actor: Actor, revision: int) -> None:
         """Drop the draft of a process; raises Conflict where it is another by now."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from werkzeug.test import TestResponse
 
 from engine import Engine
 from engine.definitions import Bundle
@@ -116,3 +118,10 @@ def open_leas_agreement(engine: Engine, settings: Settings) -> Opened:
             academic_year="2026/2027",
             home_hei_id=settings.home_hei,
         )
+
+
+def text_of(answer: TestResponse) -> str:
+    """What a page says to somebody who reads its main part aloud: no tags, single spaces."""
+    main = re.search(r"<main.*</main>", answer.get_data(as_text=True), re.DOTALL)
+    assert main, "the page has a main part"
+    return " ".join(re.sub(r"<[^>]+>", " ", main[0]).split())

@@ -56,7 +56,18 @@ from web.pages import (
     tasks,
     validation_plan,
 )
-from web.studio import drafts, library, migration, scenario_sheets, scenarios
+from web.studio import (
+    beginning,
+    decisions,
+    draft_files,
+    drafts,
+    editing,
+    forms,
+    library,
+    migration,
+    scenario_sheets,
+    scenarios,
+)
 
 if TYPE_CHECKING:
     from engine import Engine
@@ -95,12 +106,17 @@ PAGES = (
     imports,
     incidents,
     library,
+    beginning,
     drafts,
     record,
     evidence,
     migration,
     scenarios,
     scenario_sheets,
+    draft_files,
+    editing,
+    forms,
+    decisions,
     outbox,
     settings,
     partner,

@@ -21,11 +21,35 @@ class Assets:
             raise RuntimeError(
                 "The assets are not built: run `python web/frontend/hatch_build.py` once."
             )
-        entries = cast("dict[str, dict[str, Any]]", orjson.loads(manifest.read_bytes()))
-        site = next(entry for entry in entries.values() if entry.get("name") == "site")
+        self._entries = cast("dict[str, dict[str, Any]]", orjson.loads(manifest.read_bytes()))
+        site = self._entry("site")
         self.script: str = site["file"]
         self.styles: list[str] = site["css"]
         self.icons: str = orjson.loads((dist / "icons.json").read_bytes())["file"]
+
+    def _entry(self, name: str) -> dict[str, Any]:
+        return next(
+            entry
+            for entry in self._entries.values()
+            if entry.get("isEntry") and entry.get("name") == name
+        )
+
+    def scripts_of(self, name: str) -> list[str]:
+        """The scripts that a page's own entry loads at once: its imports, itself last."""
+        return list(dict.fromkeys(each["file"] for each in self._with_imports(self._entry(name))))
+
+    def script_of(self, name: str) -> str:
+        """The script of a page's own entry."""
+        return str(self._entry(name)["file"])
+
+    def styles_of(self, name: str) -> list[str]:
+        """The styles of a page's own entry, after those of what it imports."""
+        found = self._with_imports(self._entry(name))
+        return list(dict.fromkeys(file for each in found for file in each.get("css", ())))
+
+    def _with_imports(self, entry: dict[str, Any]) -> list[dict[str, Any]]:
+        below = [self._with_imports(self._entries[each]) for each in entry.get("imports", ())]
+        return [*(each for entries in below for each in entries), entry]
 
     def icon(self, name: str) -> Markup:
         """The icon ``name`` of the sprite, hidden from screen readers: a label stands beside it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.approvals.options import Option, options_of
 from engine.approvals.protocol import (
     ApprovalStep,
     OptionProblem,
@@ -14,10 +15,12 @@ from engine.approvals.protocol import (
 
 __all__ = [
     "ApprovalStep",
+    "Option",
     "OptionProblem",
     "Options",
     "Outcome",
     "Seat",
     "StepContext",
     "Vote",
+    "options_of",
 ]

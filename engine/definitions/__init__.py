@@ -1,6 +1,7 @@
 """Bundles, what is wrong with them, and what they say."""
 
 from engine.definitions.archive import to_zip
+from engine.definitions.beginning import blank, brought, check_beginning, copied
 from engine.definitions.bundle import Bundle
 from engine.definitions.catalogue import Catalogue
 from engine.definitions.comparing import Change, Fact, Kind, compare
@@ -17,7 +18,7 @@ from engine.definitions.model import (
     ProcessFacts,
 )
 from engine.definitions.problems import Problem, Severity
-from engine.definitions.revising import revised, without
+from engine.definitions.revising import revised, with_file, without
 
 __all__ = [
     "Bundle",
@@ -35,11 +36,16 @@ __all__ = [
     "ProcessFacts",
     "Severity",
     "Subject",
+    "blank",
+    "brought",
+    "check_beginning",
     "compare",
+    "copied",
     "describe",
     "lint",
     "lint_file",
     "revised",
     "to_zip",
+    "with_file",
     "without",
 ]

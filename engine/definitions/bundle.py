@@ -20,6 +20,9 @@ from engine.definitions.guard import MAX_BUNDLE_BYTES, MAX_FILE_BYTES, MAX_FILES
 from engine.definitions.problems import Problem
 from engine.errors import DeploymentRejected
 
+ORIGINALS = "originals/"
+"""The folder of diagrams as another modeler wrote them: kept, handed out, and never read."""
+
 SUFFIXES = frozenset({".bpmn", ".dmn", ".json", ".yaml", ".yml"})
 
 _KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}", re.ASCII)
@@ -60,8 +63,12 @@ class Bundle:
         return total.hexdigest()
 
     def names(self, *suffixes: str) -> tuple[str, ...]:
-        """The names of the files that end in one of the suffixes, sorted."""
-        return tuple(name for name in self.files if name.endswith(suffixes))
+        """The names of the files that end in one of the suffixes, sorted; no originals."""
+        return tuple(
+            name
+            for name in self.files
+            if name.endswith(suffixes) and not name.startswith(ORIGINALS)
+        )
 
     @classmethod
     def from_folder(cls, folder: Path) -> Bundle:
@@ -117,10 +124,15 @@ class Bundle:
         return cls(key or _main_stem(files), files)
 
 
+def is_key(text: str) -> bool:
+    """Whether a text can name a process definition."""
+    return bool(_KEY.fullmatch(text))
+
+
 def check_names(bundle: Bundle) -> list[Problem]:
     """What is wrong with the key, the file names and the sizes of a bundle."""
     found: list[Problem] = []
-    if not _KEY.fullmatch(bundle.key):
+    if not is_key(bundle.key):
         found.append(
             problem(
                 "bundle_key_invalid",

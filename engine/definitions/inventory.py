@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from engine.definitions.bundle import ORIGINALS
 from engine.definitions.guard import check_bytes, read_xml
+from engine.definitions.normalize import repair_message_paths
 from engine.definitions.xmlns import Node, attribute, local_name, spiff, split, text_of
 
 
@@ -68,14 +70,35 @@ _UNNAMED = frozenset({"extensionElements", "properties", "text"})
 _ELSEWHERE = _DERIVED | {"BPMNDiagram", "DMNDI", "rule"}
 """What is read where it belongs, or said by others."""
 
+_UNSAID = {
+    "cancelActivity": "true",
+    "completionQuantity": "1",
+    "gatewayDirection": "Unspecified",
+    "instantiate": "false",
+    "isClosed": "false",
+    "isForCompensation": "false",
+    "isInterrupting": "true",
+    "isSequential": "false",
+    "parallelMultiple": "false",
+    "startQuantity": "1",
+    "testBefore": "false",
+    "triggeredByEvent": "false",
+}
+"""What BPMN 2.0 means where an attribute is left out: some modelers write it, others do not."""
+
 _COORDINATES = frozenset({"x", "y", "width", "height", "isExpanded", "isHorizontal"})
 
 
 def things_in(file: str, data: bytes) -> Things | None:
     """The things of a file by their identity; None where it cannot be read or has none."""
+    if file.startswith(ORIGINALS):
+        return None  # nothing of it is executed
     if file.endswith((".bpmn", ".dmn")):
         root, _ = read_xml(file, data)
-        return None if root is None else _Reading(root).things
+        if root is None:
+            return None
+        repair_message_paths(root)
+        return _Reading(root).things
     if file.endswith(".json") and check_bytes(file, data) is None:
         try:
             form = json.loads(data)
@@ -105,7 +128,7 @@ class _Reading:
 
     def _read(self, node: Node, thing: Thing, path: tuple[str, ...]) -> None:
         for name, value in node.attrib.items():
-            if path or name != "id":
+            if (path or name != "id") and _UNSAID.get(str(name)) != str(value):
                 thing.say("/".join((*path, split(str(name))[1])), str(value))
         if node.text and node.text.strip():
             thing.say("/".join(path) or "text", node.text.strip())
@@ -170,13 +193,18 @@ def _drawing(root: Node) -> Thing:
         for node in holder.iter("{*}*"):
             shown = attribute(node, "bpmnElement") or attribute(node, "dmnElementRef")
             if shown and local_name(node).endswith(("Shape", "Edge")):
-                values = (str(value) for each in node.iter("{*}*") for value in _places(each))
-                drawing.say(shown, " ".join(values))
+                drawing.say(shown, " ".join(v for each in node.iter("{*}*") for v in _places(each)))
     return drawing
 
 
-def _places(node: Node) -> Iterator[object]:
-    return (value for name, value in node.attrib.items() if name in _COORDINATES)
+def _places(node: Node) -> Iterator[str]:
+    return (_rounded(str(value)) for name, value in node.attrib.items() if name in _COORDINATES)
+
+
+def _rounded(value: str) -> str:
+    """A coordinate without the decimals that say nothing: 705.0 is 705."""
+    whole, _point, decimals = value.partition(".")
+    return whole if decimals.strip("0") == "" else value
 
 
 def _form(form: dict[str, Any]) -> Things:

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from engine.definitions.codes import problem
 from engine.definitions.problems import Problem, Severity
-from engine.definitions.xmlns import Node, line_of, nearest_id
+from engine.definitions.xmlns import Node, drawn_id, line_of
 
 MAX_PROBLEMS = 500
 """How many errors, and how many warnings, one lint run reports."""
@@ -44,7 +44,7 @@ class Place(NamedTuple):
 
 def place(file: str, node: Node) -> Place:
     """Where an XML element lies."""
-    return Place(file, line_of(node), nearest_id(node))
+    return Place(file, line_of(node), drawn_id(node))
 
 
 class ReportFull(Exception):

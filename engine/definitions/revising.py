@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from pathlib import PurePosixPath
 
-from engine.definitions.bundle import SUFFIXES, Bundle, check_names
-from engine.definitions.guard import MAX_FILE_BYTES
+from engine.definitions.bundle import ORIGINALS, SUFFIXES, Bundle, check_names
+from engine.definitions.guard import MAX_FILE_BYTES, read_xml
+from engine.definitions.layout import with_drawing
 from engine.definitions.problems import Severity
+from engine.definitions.xmlns import SPIFF, bpmn
 from engine.errors import DeploymentRejected, InvalidInput, NotFound
 
 ARCHIVE = ".zip"
@@ -36,7 +38,15 @@ def revised(bundle: Bundle, uploads: Mapping[str, bytes], others: Container[str]
     if refused:
         raise InvalidInput({"files": refused})
     brought = {_place(bundle, name): data for name, data in files.items()}
-    return _checked(Bundle(bundle.key, {**bundle.files, **brought}))
+    return _checked(Bundle(bundle.key, {**bundle.files, **_opened(brought)}))
+
+
+def with_file(bundle: Bundle, name: str, data: bytes) -> Bundle:
+    """``bundle`` with one file under exactly this name; raises as :func:`revised` does."""
+    refused = _refusals(name, data)
+    if refused:
+        raise InvalidInput({"files": refused})
+    return _checked(Bundle(bundle.key, {**bundle.files, name: data}))
 
 
 def without(bundle: Bundle, name: str) -> Bundle:
@@ -56,7 +66,27 @@ def _unpacked(key: str, data: bytes, others: Container[str]) -> Bundle:
     unpacked = Bundle.from_zip(data)
     if unpacked.key != key and unpacked.key in others:
         raise InvalidInput({"files": [f"archive_of_another:{unpacked.key}"]})
-    return Bundle(key, unpacked.files)
+    return Bundle(key, _opened(unpacked.files))
+
+
+def _opened(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files as a draft holds them: a diagram without a drawing gets one.
+
+    Of a diagram that another program wrote, the file as it was brought is kept beside.
+    """
+    opened = dict(files)
+    for name, data in files.items():
+        if name.endswith(".bpmn") and not name.startswith(ORIGINALS):
+            opened[name] = with_drawing(name, data)
+            if opened[name] != data or is_foreign(name, data):
+                opened.setdefault(ORIGINALS + PurePosixPath(name).name, data)
+    return opened
+
+
+def is_foreign(name: str, data: bytes) -> bool:
+    """Whether a diagram was written for another engine: it does not speak our vocabulary."""
+    root, _ = read_xml(name, data)
+    return root is not None and root.tag == bpmn("definitions") and SPIFF.encode() not in data
 
 
 def _refusals(name: str, data: bytes) -> list[str]:
@@ -74,7 +104,7 @@ def _refusals(name: str, data: bytes) -> list[str]:
 def _place(bundle: Bundle, name: str) -> str:
     """Where in the bundle a file of this name belongs."""
     for known in bundle.files:
-        if PurePosixPath(known).name == name:
+        if PurePosixPath(known).name == name and not known.startswith(ORIGINALS):
             return known
     return _FOLDERS.get(PurePosixPath(name).suffix, "") + name
 

@@ -89,6 +89,24 @@ def line_of(node: Node) -> int:
     return max(1, line or 1)
 
 
+_PARTS = ("EventDefinition", "Expression", "Characteristics")
+
+
+def drawn_id(node: Node) -> str:
+    """The id under which a modeler draws an element of a diagram, or what it is a part of.
+
+    Trigger, condition and foreign extension belong to the element around them.
+    """
+    current = node
+    while (parent := current.getparent()) is not None:
+        inner = parent.getparent() is not None
+        part = not is_bpmn(current) or (inner and local_name(current).endswith(_PARTS))
+        if attribute(current, "id") and not part:
+            break
+        current = parent
+    return attribute(current, "id")
+
+
 def nearest_id(node: Node) -> str:
     """The id of an element or of the closest ancestor that has one."""
     current: Node | None = node

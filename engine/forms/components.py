@@ -25,7 +25,7 @@ _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}", re.ASCII)
 _MOMENTS: Final = {"date", "time", "datetime"}
 #: What form-js would do with these, the server does not: showing, hiding, computing.
 _DYNAMIC: Final = ("conditional", "disabled", "readonly", "valuesExpression", "valuesKey")
-_CHOICES: Final = {"checklist", "radio", "select"}
+CHOICES: Final = {"checklist", "radio", "select"}
 _RULES: Final = {
     "max",
     "maxLength",
@@ -67,7 +67,7 @@ def field_from(component: Mapping[str, Any]) -> Field:
         decimals=_count(component, "decimalDigits"),
         increment=_increment(component),
         as_text=_flag(component, "serializeToString"),
-        values=_options(component) if kind in _CHOICES else (),
+        values=_options(component) if kind in CHOICES else (),
         default=component.get("defaultValue"),
     )
     _check_bounds(field)
@@ -96,7 +96,7 @@ def texts_problem(component: Mapping[str, Any]) -> str:
     name = "text" if component.get("type") == "text" else "label"
     texts = _texts(component, name)
     missing = [language for language in LANGUAGES if not texts.get(language)]
-    options = component.get("values") if component.get("type") in _CHOICES else None
+    options = component.get("values") if component.get("type") in CHOICES else None
     for option in options if isinstance(options, list) else []:
         missing += [lang for lang in LANGUAGES if not _option_texts(option).get(lang)]
     if not missing or (not texts and component.get("type") not in INPUTS):

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.definitions import Bundle
 from engine.errors import Conflict
 from engine.ids import new_id
-from engine.tables import definition_draft, definition_draft_file
+from engine.tables import definition_draft, definition_draft_editor, definition_draft_file
 from engine.tables.types import from_micros
 from engine.unit import Unit
+
+STALE = timedelta(seconds=30)
+_STALE_MICROS = STALE // timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Draft:
     """The next version of a process as it was last saved.
 
     ``revision`` names this state of it and no other. ``based_on`` is the number of the version
-    that was in force when the draft was begun.
+    that was in force when the draft was begun, 0 where none was.
     """
 
     key: str
@@ -107,10 +110,34 @@ def discard(unit: Unit, key: str, revision: int) -> None:
     )
 
 
+def open_with(unit: Unit, key: str) -> list[str]:
+    """Note that the unit's actor has the draft of a process open; gives the others who have.
+
+    Who has not said so for :data:`STALE` has it no longer open.
+    """
+    table = definition_draft_editor
+    unit.connection.execute(
+        delete(table).where(
+            table.c.key == key,
+            or_(table.c.actor == unit.actor.id, table.c.seen_at < unit.at - _STALE_MICROS),
+        )
+    )
+    unit.connection.execute(
+        _inserting(unit, table)
+        .values(key=key, actor=unit.actor.id, seen_at=unit.at)
+        .on_conflict_do_nothing()
+    )
+    others = select(table.c.actor).where(table.c.key == key, table.c.actor != unit.actor.id)
+    return list(unit.connection.scalars(others.order_by(table.c.actor)))
+
+
+def _inserting(unit: Unit, table: Table) -> sqlite.Insert | postgresql.Insert:
+    return (sqlite.insert if unit.connection.dialect.name == "sqlite" else postgresql.insert)(table)
+
+
 def _begin(unit: Unit, values: dict[str, Any]) -> None:
-    added = sqlite.insert if unit.connection.dialect.name == "sqlite" else postgresql.insert
     begun = unit.connection.execute(
-        added(definition_draft)
+        _inserting(unit, definition_draft)
         .values(**values)
         .on_conflict_do_nothing()
         .returning(definition_draft.c.key)

@@ -8,6 +8,7 @@ from engine.tables.anchor import history_anchor, history_anchored, history_check
 from engine.tables.definition import (
     definition,
     definition_draft,
+    definition_draft_editor,
     definition_draft_file,
     definition_file,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "comment",
     "definition",
     "definition_draft",
+    "definition_draft_editor",
     "definition_draft_file",
     "definition_file",
     "history_anchor",

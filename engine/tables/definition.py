@@ -38,7 +38,8 @@ definition_draft = Table(
     Column("saved_by", Text, nullable=False),
 )
 """The next version of a process while it is worked on. ``revision`` is another number after
-each save, and none comes twice; ``based_on`` is the version that was in force at the first."""
+each save, and none comes twice; ``based_on`` is the version that was in force at the first, 0
+where none was."""
 
 definition_draft_file = Table(
     "definition_draft_file",
@@ -47,3 +48,12 @@ definition_draft_file = Table(
     Column("name", Text, primary_key=True),
     Column("content", LargeBinary, nullable=False),
 )
+
+definition_draft_editor = Table(
+    "definition_draft_editor",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("actor", Text, primary_key=True),
+    Column("seen_at", BIG, nullable=False),
+)
+"""Who has which draft open, as their browsers have last said."""

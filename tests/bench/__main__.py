@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import completion, growth, history, http, migration
+from tests.bench import completion, editor, growth, history, http, migration
 from tests.servers import PostgreSQL
 
 
@@ -32,6 +32,7 @@ def main() -> None:
             history.verify,
             migration.measure,
             http.measure,
+            editor.measure,
         ):
             take("", benchmark, sqlite)
         server = PostgreSQL(Path(folder) / "pg")

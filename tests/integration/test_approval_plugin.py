@@ -16,6 +16,7 @@ BLOCK = re.compile(r"^```\w+ title=(\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 STORY = """
 import sys
 from engine import SYSTEM, Actor, Bundle, Database, DeploymentRejected, Engine, Registry
+from engine.approvals import options_of
 from engine.tables import metadata
 from tests.builders import Diagram
 
@@ -35,6 +36,9 @@ except DeploymentRejected as rejected:
     assert any("veto" in problem.message for problem in rejected.problems), rejected.problems
 else:
     raise SystemExit("a step without its option was deployed")
+
+offered = options_of(engine.registry.approval_steps["veto"])
+assert [(each.name, each.expression, each.required) for each in offered] == [("veto", True, True)]
 
 engine.deploy(bundle(task), actor=SYSTEM)
 ana = Actor("person:1", groups=frozenset({"office"}))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import event, func, select
@@ -275,3 +277,19 @@ def test_confidential_cases_are_not_counted(engine):
     engine.deploy(hidden.bundle(), actor=SYSTEM)
     engine.start("hidden", actor=CHIEF, business_key="M-1", variables={"department": "lea"})
     assert [each.running for each in engine.versions("hidden")] == [0]
+
+
+def test_who_has_a_draft_open_is_known_to_every_process_until_they_fall_silent(deployed, clock):
+    assert deployed.open_definition_draft("approval", actor=ANNE) == []
+    assert deployed.open_definition_draft("approval", actor=SAM) == [ANNE.id]
+    assert deployed.open_definition_draft("other", actor=SAM) == []
+    clock.advance(timedelta(seconds=20))
+    assert deployed.open_definition_draft("approval", actor=ANNE) == [SAM.id]
+    clock.advance(timedelta(seconds=20))
+    assert deployed.open_definition_draft("approval", actor=ANNE) == []
+
+
+def test_many_tabs_of_one_person_are_one_person(deployed):
+    tab = partial(deployed.open_definition_draft, "approval", actor=ANNE)
+    assert at_once(*[tab] * 4) == [None] * 4
+    assert deployed.open_definition_draft("approval", actor=SAM) == [ANNE.id]

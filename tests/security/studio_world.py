@@ -11,6 +11,9 @@ MATRIX = {
     ("processes.export", "GET"): READERS,
     ("processes.confirm_going_back", "GET"): "302 403 403 403 403 403 302 200 403",
     ("processes.go_back", "POST"): "401 403 403 403 403 403 401 422 403",
+    ("process_beginnings.show", "GET"): "302 403 403 403 403 403 302 200 403",
+    ("process_beginnings.write", "POST"): "401 403 403 403 403 403 401 422 403",
+    ("process_beginnings.bring", "POST"): "401 403 403 403 403 403 401 422 403",
     ("process_drafts.show", "GET"): READERS,
     ("process_drafts.diagram", "GET"): "302 403 403 403 403 403 302 404 404",
     ("process_drafts.save", "POST"): "401 403 403 403 403 403 401 422 403",
@@ -38,6 +41,16 @@ MATRIX = {
     ("process_sheets.keep_text", "POST"): "401 403 403 403 403 403 401 422 403",
     ("process_sheets.begin", "GET"): "302 403 403 403 403 403 302 200 403",
     ("process_sheets.create", "POST"): "401 403 403 403 403 403 401 422 403",
+    ("process_decisions.show", "GET"): READERS,
+    ("process_decisions.begin", "POST"): "401 403 403 403 403 403 401 302 403",
+    ("process_forms.show", "GET"): READERS,
+    ("process_forms.save", "POST"): "401 403 403 403 403 403 401 422 403",
+    ("process_forms.try_out", "POST"): "401 403 403 403 403 403 401 200 403",
+    ("process_forms.begin", "POST"): "401 403 403 403 403 403 401 302 403",
+    ("process_files.fetch", "GET"): READERS,
+    ("process_editing.diagram", "GET"): "302 403 403 403 403 403 302 200 403",
+    ("process_editing.present", "POST"): "401 403 403 403 403 403 401 200 403",
+    ("process_files.keep", "PUT"): "401 403 403 403 403 403 401 428 403",
 }
 
 BODIES = {

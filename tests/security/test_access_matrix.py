@@ -451,6 +451,10 @@ def request(world, role, endpoint, method, opened, item, token, document, number
         "code": document.code if document else "x",
         "token": token if role == "partner" else "x" * 40,
         "filename": "icon.svg",
+        "name": "contract.bpmn",
+        "form_name": "administrative_check",
+        "table": "deadlines",
+        "stem": "contract",
         **numbers,
     }
     rule = next(r for r in world.app.url_map.iter_rules() if r.endpoint == endpoint)

@@ -48,6 +48,8 @@ export default defineConfig({
     rollupOptions: {
       input: {
         site: path.join(here, 'src/site.js'),
+        diagram_editor: path.join(here, 'src/studio/diagram_editor.js'),
+        decision_editor: path.join(here, 'src/studio/decision_editor.js'),
       },
     },
   },

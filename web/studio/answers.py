@@ -48,13 +48,13 @@ def in_force_now(definition: Definition, seen: int) -> ResponseReturnValue:
 def too_late(key: str, typed: str = "") -> ResponseReturnValue:
     """The answer to who acted on what has changed meanwhile: what is now, and what they typed."""
     engine = current.engine()
-    draft, versions = engine.definition_draft(key), engine.versions(key)
-    remember_names([draft.saved_by if draft else None, versions[0].deployed_by])
+    draft, in_force = engine.definition_draft(key), next(iter(engine.versions(key)), None)
+    remember_names([draft.saved_by if draft else None, in_force.deployed_by if in_force else None])
     page = render_template(
         "studio/too_late.html",
         key=key,
         draft=draft,
-        in_force=versions[0],
+        in_force=in_force,
         note=request.form.get("note", ""),
         typed=typed,
     )

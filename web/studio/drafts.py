@@ -8,15 +8,16 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from engine import Definition, Draft, Version
-from engine.definitions import Bundle, Problem, Severity, compare, revised, without
+from engine import Draft
+from engine.definitions import Bundle, Problem, Severity, revised, without
 from engine.errors import Conflict, DeploymentRejected, InvalidInput, NotFound
 from web import current, words
 from web.addresses import number
 from web.display import remember_names
 from web.studio.answers import despite_of, in_force_now, note_of, too_late, version_seen
-from web.studio.library import answer_diagram, versions_of
+from web.studio.library import answer_diagram
 from web.studio.outline import drawn, outline_of, sizes_of
+from web.studio.process import kept, process_of
 from workflows.scenarios.publishing import publish as publish_draft
 from workflows.scenarios.results import verdict_of
 
@@ -34,27 +35,24 @@ def _page(
     errors: Mapping[str, list[str]] | None = None,
     refused: Sequence[Problem] = (),
 ) -> str:
-    engine = current.engine()
-    draft, in_force = engine.definition_draft(key), _in_force(versions_of(key))
+    process = process_of(key)
+    draft = process.draft
     remember_names([draft.saved_by if draft else None])
-    problems = engine.lint(draft.bundle) if draft else []
+    problems = current.engine().lint(draft.bundle) if draft else []
     return render_template(
         "studio/draft.html",
         key=key,
+        process=process,
         draft=draft,
-        in_force=in_force,
+        in_force=process.in_force,
         problems=problems,
         faults=sum(each.severity is Severity.ERROR for each in problems),
-        changes=compare(in_force.bundle, draft.bundle) if draft else (),
+        changes=process.changes(),
         outline=outline_of(draft.bundle) if draft else None,
         sizes=sizes_of(draft.bundle) if draft else {},
         errors=errors or {},
         refused=refused,
     )
-
-
-def _in_force(versions: Sequence[Version]) -> Definition:
-    return current.engine().definition(versions[0].definition_id)
 
 
 def _draft(key: str) -> Draft:
@@ -88,18 +86,12 @@ def take_out(key: str) -> ResponseReturnValue:
 
 
 def _revise(key: str, change: Callable[[Bundle], Bundle]) -> ResponseReturnValue:
-    engine = current.engine()
-    draft, in_force = engine.definition_draft(key), _in_force(versions_of(key))
+    process = process_of(key)
     seen = number(request.form.get("revision", ""))
-    if seen != (draft.revision if draft else None):
+    if seen != (process.draft.revision if process.draft else None):
         return too_late(key)
     try:
-        engine.save_definition_draft(
-            change(draft.bundle if draft else in_force.bundle),
-            actor=current.actor(),
-            revision=seen,
-            based_on=in_force.version,
-        )
+        kept(process, change(process.bundle))
     except InvalidInput as refused:
         return _page(key, words.field_errors(refused.errors)), 422
     except DeploymentRejected as refused:
@@ -113,23 +105,25 @@ def _revise(key: str, change: Callable[[Bundle], Bundle]) -> ResponseReturnValue
 @pages.get("/processes/<key:key>/draft/discard")
 def confirm_discarding(key: str) -> ResponseReturnValue:
     """What is lost with the draft."""
-    draft, in_force = _draft(key), _in_force(versions_of(key))
-    changes = compare(in_force.bundle, draft.bundle)
+    draft, process = _draft(key), process_of(key)
     return render_template(
-        "studio/discard.html", key=key, draft=draft, in_force=in_force, changes=changes
+        "studio/discard.html", key=key, process=process, draft=draft, changes=process.changes()
     )
 
 
 @pages.post("/processes/<key:key>/draft/discard")
 def discard(key: str) -> ResponseReturnValue:
-    """Drop the draft."""
-    versions_of(key)
+    """Drop the draft; of a lifecycle that was never published nothing is left then."""
+    process = process_of(key)
     try:
         current.engine().discard_definition_draft(
             key, actor=current.actor(), revision=number(request.form.get("revision", "")) or 0
         )
     except Conflict:
         return too_late(key)
+    if process.in_force is None:
+        flash(_("The draft is discarded."), "done")
+        return redirect(url_for("processes.index"))
     flash(_("The draft is discarded. The version in force is what it was."), "done")
     return redirect(url_for("processes.show", key=key))
 
@@ -141,20 +135,18 @@ def confirm_publishing(key: str) -> ResponseReturnValue:
 
 
 def _confirm(key: str, errors: Mapping[str, list[str]]) -> str:
-    draft, versions = _draft(key), versions_of(key)
-    in_force = _in_force(versions)
+    draft, process = _draft(key), process_of(key)
     problems = current.engine().lint(draft.bundle)
     with current.reading() as rows:
         verdict = verdict_of(rows, draft.bundle)
     return render_template(
         "studio/publish.html",
         key=key,
+        process=process,
         draft=draft,
-        in_force=in_force,
-        running=sum(each.running for each in versions),
         faults=sum(each.severity is Severity.ERROR for each in problems),
         warnings=sum(each.severity is Severity.WARNING for each in problems),
-        changes=compare(in_force.bundle, draft.bundle),
+        changes=process.changes(),
         note=request.form.get("note", ""),
         verdict=verdict,
         despite=request.form.get("despite", ""),
@@ -165,7 +157,7 @@ def _confirm(key: str, errors: Mapping[str, list[str]]) -> str:
 @pages.post("/processes/<key:key>/draft/publish")
 def publish(key: str) -> ResponseReturnValue:
     """Make the draft the version in force."""
-    versions_of(key)
+    process_of(key)
     engine, seen = current.engine(), version_seen(request.form)
     try:
         note, despite = note_of(request.form), despite_of(request.form)

@@ -16,6 +16,7 @@ from web import current, words
 from web.display import remember_names
 from web.studio.answers import in_force_now, note_of, too_late, version_seen
 from web.studio.outline import drawn, outline_of, sizes_of
+from web.studio.process import process_of
 from workflows.scenarios.publishing import despite_of
 
 pages = Blueprint("processes", __name__)
@@ -42,28 +43,25 @@ def index() -> ResponseReturnValue:
         found.append(Lifecycle(in_force, sum(each.running for each in others), len(others) + 1))
     definitions = {each.key: each for each in engine.definitions()}
     drafts = engine.definition_drafts()
+    begun = [process_of(key) for key in sorted(drafts.keys() - definitions.keys())]
     remember_names([*(each.in_force.deployed_by for each in found), *drafts.values()])
     return render_template(
-        "studio/index.html", lifecycles=found, definitions=definitions, drafts=drafts
+        "studio/index.html", lifecycles=found, definitions=definitions, drafts=drafts, begun=begun
     )
 
 
 @pages.get("/processes/<key:key>")
 def show(key: str) -> ResponseReturnValue:
     """The versions of one lifecycle, the newest first."""
-    versions = versions_of(key)
-    draft = current.engine().definition_draft(key)
-    remember_names([*(each.deployed_by for each in versions), draft.saved_by if draft else None])
-    definition = current.engine().definition(versions[0].definition_id)
+    process = process_of(key)
+    draft = process.draft
+    remember_names(
+        [*(each.deployed_by for each in process.versions), draft.saved_by if draft else None]
+    )
     with current.reading() as rows:
-        despite = despite_of(rows, [each.definition_id for each in versions])
+        despite = despite_of(rows, [each.definition_id for each in process.versions])
     return render_template(
-        "studio/show.html",
-        key=key,
-        definition=definition,
-        versions=versions,
-        draft=draft,
-        despite=despite,
+        "studio/show.html", key=key, process=process, draft=draft, despite=despite
     )
 
 

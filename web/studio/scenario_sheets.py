@@ -16,7 +16,8 @@ from engine.errors import Conflict, DeploymentRejected, InvalidInput, NotFound
 from web import current
 from web.addresses import number
 from web.studio.answers import too_late
-from web.studio.library import versions_of
+from web.studio.outline import model_of
+from web.studio.process import process_of
 from workflows.scenarios.actions import ACTIONS
 from workflows.scenarios.cast import MEMBERS, PARTNER
 from workflows.scenarios.loading import ScenarioInvalid, read_scenario
@@ -39,12 +40,21 @@ class Opened:
     key: str
     file: str
     draft: Draft | None
-    in_force: Definition
+    in_force: Definition | None
+    names: Mapping[str, str]
 
     @property
     def bundle(self) -> Bundle:
         """The files around it."""
-        return self.draft.bundle if self.draft else self.in_force.bundle
+        if self.draft is not None:
+            return self.draft.bundle
+        return self.in_force.bundle if self.in_force else Bundle(self.key, {})
+
+    @property
+    def elements(self) -> list[str]:
+        """What a step can be about, as far as the diagram can be read."""
+        model = model_of(self.bundle)
+        return sorted(model.elements) if model else []
 
     @property
     def content(self) -> bytes:
@@ -66,15 +76,15 @@ class Opened:
 
 
 def _opened(key: str, file: str) -> Opened:
-    engine = current.engine()
-    in_force = engine.definition(versions_of(key)[0].definition_id)
-    return Opened(key, file, engine.definition_draft(key), in_force)
+    process = process_of(key)
+    return Opened(key, file, process.draft, process.in_force, process.names)
 
 
 @pages.get("/processes/<key:key>/versions/<id:number>/scenarios/<file>")
 def version(key: str, number: int, file: str) -> ResponseReturnValue:
     """The steps of a version's scenario, to be read."""
-    opened = Opened(key, file, None, current.engine().version(key, number))
+    shown = current.engine().version(key, number)
+    opened = Opened(key, file, None, shown, shown.model.names)
     return _show(opened, number=number)
 
 
@@ -144,7 +154,7 @@ def _step_form(
         kinds=KINDS,
         members=(*MEMBERS, PARTNER),
         actions=sorted(ACTIONS),
-        elements=sorted(opened.in_force.model.elements),
+        elements=opened.elements,
         wrong=wrong,
     )
 
@@ -281,7 +291,7 @@ def _keep(opened: Opened, content: bytes, typed: str) -> ResponseReturnValue:
             revised(opened.bundle, {opened.file: content}),
             actor=current.actor(),
             revision=opened.revision,
-            based_on=opened.in_force.version,
+            based_on=opened.in_force.version if opened.in_force else 0,
         )
     except (InvalidInput, DeploymentRejected) as refused:
         wrong = ScenarioInvalid([str(refused)])

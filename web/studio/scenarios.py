@@ -13,8 +13,8 @@ from flask_babel import ngettext
 from engine import Bundle
 from web import current
 from web.display import remember_names
-from web.studio.library import versions_of
 from web.studio.outline import model_of, outline_of
+from web.studio.process import Process, process_of
 from workflows.scenarios.coverage import Coverage, covered
 from workflows.scenarios.models import WAITING, ScenarioResult
 from workflows.scenarios.results import (
@@ -51,23 +51,20 @@ class Line:
 @pages.get("/processes/<key:key>/draft/scenarios")
 def draft(key: str) -> ResponseReturnValue:
     """The scenarios of the draft; of the version in force where there is no draft."""
-    found = current.engine().definition_draft(key)
-    bundle = found.bundle if found else _version(key, versions_of(key)[0].number)
-    return _page(key, bundle, None, revision=found.revision if found else None)
+    process = process_of(key)
+    return _page(process, process.bundle, None)
 
 
 @pages.get("/processes/<key:key>/versions/<id:number>/scenarios")
 def version(key: str, number: int) -> ResponseReturnValue:
     """The scenarios of a version."""
-    return _page(key, _version(key, number), number)
+    return _page(process_of(key), _version(key, number), number)
 
 
 @pages.post("/processes/<key:key>/draft/scenarios/play")
 def play_draft(key: str) -> ResponseReturnValue:
     """Have scenarios of the draft as it is now played: the one named, else all."""
-    found = current.engine().definition_draft(key)
-    bundle = found.bundle if found else _version(key, versions_of(key)[0].number)
-    _ask(bundle)
+    _ask(process_of(key).bundle)
     return redirect(url_for("process_scenarios.draft", key=key))
 
 
@@ -95,25 +92,24 @@ def _ask(bundle: Bundle) -> None:
     flash(said)
 
 
-def _page(key: str, bundle: Bundle, number: int | None, *, revision: int | None = None) -> str:
+def _page(process: Process, bundle: Bundle, number: int | None) -> str:
     with current.reading() as rows:
         results = results_of(rows, bundle)
     lines = lines_of(bundle, results)
     remember_names([each.asked_by for each in results.values()])
-    definition = current.engine().definition(versions_of(key)[0].definition_id)
     played = {each.file: each.report for each in lines if each.report}
     return render_template(
         "studio/scenarios.html",
-        key=key,
+        key=process.key,
         number=number,
-        revision=revision,
-        in_force=definition,
+        revision=process.draft.revision if process.draft and number is None else None,
+        process=process,
         lines=lines,
         under_way=sum(each.waits for each in lines),
         outline=outline_of(bundle),
         coverage=_coverage(bundle, list(played.values())),
         passed_by=_passed_by(played),
-        address=_diagram(key, number, revision),
+        address=_diagram(process, number),
     )
 
 
@@ -141,8 +137,7 @@ def _passed_by(reports: Mapping[str, Report]) -> dict[str, list[str]]:
     return found
 
 
-def _diagram(key: str, number: int | None, revision: int | None) -> str:
-    if number is None and revision is not None:
-        return url_for("process_drafts.diagram", key=key)
-    shown = number or versions_of(key)[0].number
-    return url_for("processes.diagram", key=key, number=shown)
+def _diagram(process: Process, number: int | None) -> str:
+    if number is None and process.draft is not None:
+        return url_for("process_drafts.diagram", key=process.key)
+    return url_for("processes.diagram", key=process.key, number=number or process.number)

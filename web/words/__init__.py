@@ -48,6 +48,7 @@ from web.words.contract_change import (
     change_subject,
     change_writer,
 )
+from web.words.decisions import decision_failure, hit_policy
 from web.words.documents import document_kind, file_size, language_name
 from web.words.exam_waiver import (
     exam_cause,
@@ -58,6 +59,7 @@ from web.words.exam_waiver import (
     waiver_stage,
     waiver_status,
 )
+from web.words.form_editor import form_choice, form_part, form_setting
 from web.words.grade_transfer import (
     annex_title,
     cell_state,
@@ -141,6 +143,7 @@ __all__ = [
     "count_of_tasks",
     "criterion",
     "days",
+    "decision_failure",
     "difference_kind",
     "difference_subject",
     "document_kind",
@@ -155,11 +158,15 @@ __all__ = [
     "field_title",
     "file_size",
     "finding",
+    "form_choice",
+    "form_part",
+    "form_setting",
     "grade_calculation",
     "grade_entry",
     "grading_scale",
     "grading_scales",
     "grading_table",
+    "hit_policy",
     "import_problem",
     "in_place_of",
     "incident_advice",

@@ -15,6 +15,21 @@ BY_CODE = {
         lazy("It was cut or changed on its way, so we cannot tell what it should open."),
         lazy("Copy the whole address from the mail, up to its last character."),
     ),
+    "draft_changed": (
+        lazy("The draft is another by now"),
+        lazy("Somebody has saved or published it since you opened it. Nothing is lost."),
+        lazy("Look at their version, or save yours over it."),
+    ),
+    "draft_file_too_large": (
+        lazy("That is too large"),
+        lazy("A file of a process may have 2 MB at most. The draft is what it was."),
+        lazy("Make the file smaller."),
+    ),
+    "revision_missing": (
+        lazy("The request does not say what it was made from"),
+        lazy("Without that, somebody else's work could be overwritten. The draft is what it was."),
+        lazy("Reload the page and try again."),
+    ),
 }
 BY_STATUS = {
     400: (

@@ -70,6 +70,10 @@ SENTENCES = {
     "upload_too_large": lazy("%(low)s: the file is too large, at most %(high)s MB, please."),
     "archive_not_alone": lazy("An archive replaces all files: send it alone."),
     "archive_of_another": lazy("This is the archive of another process: %(limit)s."),
+    "process_key": lazy(
+        "Please use lower-case letters, digits, hyphens and underscores, a letter first."
+    ),
+    "process_key_taken": lazy("Another lifecycle has this key; choose one of its own."),
     "off_scale": lazy("The grade lies outside its scale: %(low)s to %(high)s."),
     "not_a_mark": lazy("Please enter a grade of the scale, ABI, ABJ or R."),
     "absence_unclear": lazy("Please write ABI (no valid reason) or ABJ (valid reason)."),

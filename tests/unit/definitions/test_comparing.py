@@ -186,3 +186,27 @@ def test_what_cannot_be_read_is_a_changed_file(broken):
     for name in ("case.bpmn", "limits.dmn", "forms/check.json"):
         (change,) = compare(bundle(), bundle(**{name: broken}))
         assert (change.kind, change.subject, change.file) == (Kind.CHANGED, Subject.FILE, name)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (b'isSequential="false"', b""),
+        (b'x="212"', b'x="212.0"'),
+    ],
+)
+def test_what_a_modeler_leaves_out_or_writes_out_is_no_difference(written, meant):
+    name = "grade_transfer.bpmn"
+    kept = (SHIPPED / "grade_transfer" / name).read_bytes()
+    assert written in kept
+    before = Bundle("case", {name: kept})
+    after = Bundle("case", {name: kept.replace(written, meant)})
+    assert [each.subject for each in compare(before, after)] == [Subject.FILE]
+
+
+def test_a_message_path_that_a_modeler_renames_is_no_difference():
+    kept = (SHIPPED / "grant" / "grant.bpmn").read_bytes()
+    renamed = kept.replace(b"bpmn:messagePath", b"bpmn:formalExpression")
+    assert renamed != kept
+    before, after = (Bundle("case", {"grant.bpmn": each}) for each in (kept, renamed))
+    assert [each.subject for each in compare(before, after)] == [Subject.FILE]

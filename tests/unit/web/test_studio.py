@@ -14,7 +14,7 @@ from engine import SYSTEM
 from engine.definitions import Bundle, to_zip
 from engine.definitions.codes import CODES
 from tests.builders_domain import ROOT
-from tests.builders_web import actor_of, application
+from tests.builders_web import actor_of, application, text_of
 from tests.security import hostile_zip
 from web.words.lint import MEANINGS
 
@@ -33,11 +33,6 @@ def app(engine, settings):
 @pytest.fixture
 def sam(sign_in):
     return sign_in("sam")
-
-
-def text_of(answer) -> str:
-    main = re.search(r"<main.*</main>", answer.get_data(as_text=True), re.DOTALL)[0]
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
 def hidden(answer, name) -> str:

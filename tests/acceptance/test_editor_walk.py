@@ -1,0 +1,233 @@
+"""An administrator draws in the browser: a step is added, mended, saved by itself, found again."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+
+import pytest
+from playwright.sync_api import expect
+
+from engine.definitions import Bundle, Subject, compare
+from engine.definitions.refusals import REFUSED, VALUE_CODES
+from engine.kernel.supported import SUPPORTED_ELEMENTS
+from tests.servers import ROOT
+
+EDITOR = "/processes/contract/draft/edit/contract.bpmn"
+FILE = "/processes/contract/draft/files/contract.bpmn"
+LISTEN = """window.missing = new Set();
+document.addEventListener('words:missing', (event) => window.missing.add(event.detail));"""
+WAIT = 15_000
+NO_ERROR = re.compile(r"^\D+0 · ")
+NOT_EXECUTED = {
+    *("element_not_supported", "attribute_not_supported", "event_not_supported"),
+    *("documentation_only", "extension_not_supported", "unknown_property"),
+    *(code for code, _advice in (*REFUSED.values(), *VALUE_CODES.values())),
+}
+CREATED = {key.partition(":")[0] for key in SUPPORTED_ELEMENTS} - {
+    *("boundaryEvent", "inclusiveGateway", "sendTask", "receiveTask", "sequenceFlow"),
+    *("multiInstanceLoopCharacteristics", "standardLoopCharacteristics"),
+}
+"""What the menu shows before anybody searches it, and what stands alone."""
+BLANK = "/processes/contract/draft/files/blank.bpmn"
+EMPTY = """<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL"
+    xmlns:bpmndi="http://www.omg.org/spec/BPMN/20100524/DI"
+    xmlns:dc="http://www.omg.org/spec/DD/20100524/DC" id="blank" targetNamespace="urn:blank">
+  <bpmn:process id="blank_process" isExecutable="true"><bpmn:startEvent id="begin"/></bpmn:process>
+  <bpmndi:BPMNDiagram id="drawing"><bpmndi:BPMNPlane id="plane" bpmnElement="blank_process">
+    <bpmndi:BPMNShape id="begin_shape" bpmnElement="begin">
+      <dc:Bounds x="0" y="0" width="36" height="36"/></bpmndi:BPMNShape>
+  </bpmndi:BPMNPlane></bpmndi:BPMNDiagram>
+</bpmn:definitions>"""
+KEEP = """async ([address, text, condition]) => (await fetch(address, {
+  method: 'PUT', body: text,
+  headers: {...JSON.parse(document.body.getAttribute('hx-headers')), ...condition},
+})).status"""
+LEAVE = """([address, tag, text]) => sessionStorage.setItem(
+  'draft ' + address, JSON.stringify({tag, text}))"""
+ELSEWHERE = ("ready-", "create-expanded-pool", "create-collapsed-pool")
+
+
+@pytest.fixture
+def sam(visitors):
+    """Opens the editor for an administrator, and leaves no draft behind."""
+    opened = []
+
+    def open_editor(language="fr", address=EDITOR, **options):
+        visitor = visitors("Samuel Ortiz", language=language, **options)
+        visitor.context.add_init_script(LISTEN)
+        visitor.page.goto(address)
+        visitor.page.wait_for_selector("[data-ready]")
+        opened.append(visitor)
+        return visitor
+
+    yield open_editor
+    page = opened[-1].page
+    for key in ("contract", "grade_transfer"):
+        page.goto(f"/processes/{key}/draft")
+        if page.locator("a[href$='/discard']").count():
+            page.goto(f"/processes/{key}/draft/discard")
+            page.locator("main .btn-quiet-danger").click()
+
+
+def counts(page):
+    return page.locator("[data-problem-counts]")
+
+
+def wait_until_saved(page):
+    expect(page.locator("[data-line]")).to_have_attribute("data-state", "saved", timeout=WAIT)
+
+
+def create(page, entry, place):
+    """Take an element out of the menu of all and drop it somewhere."""
+    page.locator(".djs-palette .entry[data-action=create]").click()
+    page.locator(f".djs-popup .entry[data-id='{entry}']").click()
+    page.mouse.move(place[0] - 2, place[1] - 2)
+    page.mouse.move(*place, steps=2)
+    page.mouse.click(*place)
+    page.keyboard.press("Escape")
+
+
+def middle_of(page, element):
+    """Where an element is drawn."""
+    box = page.locator(f"[data-element-id={element}] .djs-hit").first.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def keep(page, address, text):
+    """Save a file of the draft, whatever is in it now."""
+    found = page.context.request.get(address)
+    condition = {"If-Match": found.headers["etag"]} if found.ok else {"If-None-Match": "*"}
+    assert page.evaluate(KEEP, [address, text, condition]) == 200
+
+
+def fill_feel(page, entry, expression):
+    field = page.locator(f"[data-entry-id='{entry}'] [role=textbox]")
+    field.click()
+    page.keyboard.type(expression)
+    page.keyboard.press("Tab")
+
+
+def test_a_quorum_is_added_mended_and_found_again(sam):
+    visitor = sam()
+    page = visitor.page
+    page.goto("/processes/contract")
+    page.locator("tbody a").first.click()
+    page.locator("a[href$='.bpmn']").first.click()
+    page.wait_for_selector("[data-ready]")
+    expect(counts(page)).to_have_text(NO_ERROR, timeout=WAIT)
+    assert visitor.violations() == []
+
+    create(page, "ready-approval-quorum", middle_of(page, "draft_submitted"))
+    wait_until_saved(page)
+    expect(counts(page)).not_to_have_text(NO_ERROR, timeout=WAIT)
+    wrong = page.locator("[data-problem-list] tr").filter(has_text="required").first
+    wrong.locator("button").press("Enter")
+    page.wait_for_selector("[data-entry-id=name] :focus")
+    page.keyboard.type("Seconde lecture")
+    page.locator("[data-group-id=group-approval] .bio-properties-panel-group-header").click()
+    fill_feel(page, "own-approval.required", "2")
+    fill_feel(page, "own-approval.size", "3")
+    expect(counts(page)).to_have_text(NO_ERROR, timeout=WAIT)
+    wait_until_saved(page)
+    assert visitor.violations() == []
+
+    page.goto("/processes/contract")
+    page.goto(EDITOR)
+    page.wait_for_selector("[data-ready]")
+    step = page.locator("[data-steps] tr").filter(has_text="Seconde lecture")
+    expect(step).to_have_count(1)
+    step.locator("button").press("Enter")
+    expect(page.locator("[data-entry-id='own-approval.required'] [role=textbox]")).to_have_text("2")
+    expect(page.locator(".bjs-powered-by")).to_be_visible()
+    assert page.evaluate("[...window.missing]") == []
+
+
+def test_a_stale_save_is_refused_and_the_person_chooses(sam):
+    first, second = sam(), sam("en")
+    for visitor, name in ((first, "Premier"), (second, "Second")):
+        page = visitor.page
+        page.locator("[data-steps] button").first.press("Enter")
+        page.wait_for_selector("[data-entry-id=name] :focus")
+        page.keyboard.type(name)
+        if visitor is first:
+            wait_until_saved(page)
+    page = second.page
+    expect(page.locator("[data-conflict]")).to_contain_text("Samuel Ortiz saved the draft at")
+    assert second.violations() == []
+    assert b"Premier" in page.context.request.get(FILE).body()
+    page.locator("[data-act=overwrite]").click()
+    wait_until_saved(page)
+    assert b"Second" in page.context.request.get(FILE).body()
+    expect(page.locator("[data-conflict]")).to_be_hidden()
+
+
+def test_what_a_tab_could_not_save_is_there_when_it_is_opened_again(sam):
+    page = sam().page
+    for stale in (False, True):
+        answer = page.context.request.get(FILE)
+        tag = '"v0"' if stale else answer.headers["etag"]
+        text = answer.text().replace('name="Fixer les délais"', f'name="Left {stale}"')
+        text = text.replace('name="Left False"', f'name="Left {stale}"')
+        page.evaluate(LEAVE, [FILE, tag, text])
+        page.reload()
+        page.wait_for_selector("[data-ready]")
+        if stale:
+            expect(page.locator("[data-conflict]")).to_be_visible()
+            page.locator("[data-act=overwrite]").click()
+        wait_until_saved(page)
+        assert f"Left {stale}" in page.context.request.get(FILE).text()
+    keep(page, FILE, text[: len(text) // 2])
+    page.reload()
+    expect(page.locator("[data-unreadable]")).to_be_visible()
+    assert page.context.request.get(FILE).text() == text[: len(text) // 2]
+
+
+def test_whatever_the_menu_creates_is_executed(sam):
+    page = sam("es").page
+    keep(page, BLANK, EMPTY)
+    page.goto(BLANK.replace("/files/", "/edit/"))
+    page.wait_for_selector("[data-ready]")
+    said = []
+    page.on("response", lambda each: said.append(each) if each.request.method == "PUT" else None)
+    for _ in range(3):
+        page.locator("[data-act=smaller]").click()
+    offered = menu(page)
+    assert any(entry.startswith("ready-service") for entry in offered)
+    alone = [each for each in offered if not each.startswith(ELSEWHERE) and "boundary" not in each]
+    for place, entry in zip(
+        product(range(300, 1000, 115), range(320, 800, 105)), alone, strict=False
+    ):
+        create(page, entry, place)
+    wait_until_saved(page)
+    page.wait_for_timeout(2_500)
+    diagram = page.context.request.get(BLANK).text()
+    assert [each for each in CREATED if f"<bpmn:{each} id=" not in diagram] == []
+    assert {each["code"] for each in said[-1].json()["problems"]} & NOT_EXECUTED == set()
+    assert page.evaluate("[...window.missing]") == []
+
+
+def menu(page):
+    """The ids of all that can be created."""
+    page.locator(".djs-palette .entry[data-action=create]").click()
+    page.wait_for_selector(".djs-popup .entry")
+    found = page.locator(".djs-popup .entry").evaluate_all("all => all.map(e => e.dataset.id)")
+    page.keyboard.press("Escape")
+    return found
+
+
+def test_a_diagram_that_is_opened_and_saved_means_what_it_meant(sam):
+    visitor = sam(address="/processes/grade_transfer/draft/edit/grade_transfer.bpmn")
+    page = visitor.page
+    page.locator("[data-flows] button").first.press("Enter")
+    page.wait_for_selector("[data-entry-id=name] :focus")
+    page.keyboard.type("x")
+    page.keyboard.press("Tab")
+    page.locator("[data-act=undo]:enabled").click()
+    wait_until_saved(page)
+    expect(page.locator("[data-act=redo]")).to_be_enabled()
+    page.wait_for_timeout(2_000)
+    kept = page.context.request.get("/processes/grade_transfer/draft/files/grade_transfer.bpmn")
+    before = Bundle.from_folder(ROOT / "bpmn" / "grade_transfer")
+    after = Bundle(before.key, {**before.files, "grade_transfer.bpmn": kept.body()})
+    assert {each.subject for each in compare(before, after)} <= {Subject.FILE, Subject.DRAWING}

@@ -1,0 +1,132 @@
+/** The page on which a diagram of a draft is edited. */
+import '../../styles/editor.scss';
+import { is } from 'bpmn-js/lib/util/ModelUtil';
+import { draftFile } from './draft_file.js';
+import { carrier, property } from './diagram_model.js';
+import { createModeler } from './diagram_modeler.js';
+import { outline } from './diagram_outline.js';
+import { Problems } from './diagram_problems.js';
+import { presence } from './presence.js';
+import { translateWritten, translator } from './translate.js';
+
+/** What libraries write without asking; among the mixed ones stand names of the diagram too. */
+const WRITTEN = [
+  '.bts-toggle-mode', '.bts-palette .bts-entry', '.bts-log .bts-header', '.bts-log .placeholder',
+  '.bts-animation-speed-button', '.bts-context-pad',
+  '[class*="__open-popup-placeholder"]', '.bio-properties-panel-popup button',
+].join(', ');
+const MIXED = '.bts-text, .djs-popup [aria-live], .djs-popup [role="status"]';
+const POPUP_TITLE = '.bio-properties-panel-popup__title';
+/** Room for the palette and the minimap. */
+const MARGINS = { top: 90, right: 120, bottom: 90, left: 180 };
+
+async function open(page) {
+  const translate = await translator(document.documentElement.lang);
+  const vocabulary = JSON.parse(document.getElementById('vocabulary').textContent);
+  const canvas = page.querySelector('[data-canvas]');
+  const modeler = createModeler({
+    canvas, panel: page.querySelector('[data-panel]'), vocabulary, translate,
+  });
+  translateWritten(document.body, WRITTEN, translate);
+  translateWritten(document.body, MIXED, translate.known);
+  translateWritten(document.body, POPUP_TITLE, (title) => title.replace(/^bpmn:\w+ \/ /, ''));
+
+  function choose(id) {
+    const element = modeler.get('elementRegistry').get(id);
+    if (!element) return;
+    modeler.get('selection').select(element);
+    modeler.get('canvas').scrollToElement(element, MARGINS);
+    focusName(page.querySelector('[data-panel]'), modeler.get('eventBus'));
+  }
+
+  function nameOf(id) {
+    const element = modeler.get('elementRegistry').get(id);
+    return element ? spokenName(element, document.documentElement.lang) : '';
+  }
+
+  const problems = new Problems(page.querySelector('[data-problems]'), { choose, nameOf, translate });
+  problems.fromServer(JSON.parse(document.getElementById('problems').textContent));
+  modeler.on('linting.completed', ({ issues }) => problems.fromCanvas(issues));
+  modeler.on('selection.changed', ({ newSelection }) => problems.point(newSelection[0]?.id));
+  outline(page.querySelector('[data-outline]'), modeler, { kinds: vocabulary.kinds, choose, nameOf });
+
+  const file = draftFile(page.querySelector('[data-draft-file]'), {
+    read: async () => (await modeler.saveXML({ format: true })).xml,
+    saved: (answer) => problems.fromServer(answer.problems),
+  });
+  try {
+    await modeler.importXML(await file.load());
+  } catch (error) {
+    page.querySelector('[data-unreadable]').hidden = false;
+    page.querySelector('[data-unreadable-why]').textContent = error.message;
+    page.querySelectorAll('[data-workplace], [data-outline], [data-draft-file]').forEach((each) => { each.hidden = true; });
+    return;
+  }
+  fit(modeler);
+  modeler.on('commandStack.changed', () => file.changed());
+  tools(page, modeler);
+  presence(page.querySelector('[data-presence]'));
+  const asked = new URLSearchParams(location.search).get('element');
+  if (asked) choose(asked);
+  page.dataset.ready = 'yes';
+}
+
+/** An element's name in the reader's language, else as it is drawn, else its id. */
+function spokenName(element, language) {
+  const object = carrier(element);
+  return property(object, `name.${language}`) || object.name?.trim() || element.id;
+}
+
+/** Put the focus into the name of what was chosen; the panel shows it only a moment later. */
+function focusName(panel, eventBus, tries = 20) {
+  setTimeout(() => {
+    eventBus.fire('propertiesPanel.showEntry', { id: 'name' });
+    if (tries > 0 && !panel.contains(document.activeElement)) focusName(panel, eventBus, tries - 1);
+  }, 50);
+}
+
+/** The whole diagram where it stays readable, else its beginning. */
+function fit(modeler) {
+  const canvas = modeler.get('canvas');
+  canvas.zoom('fit-viewport', 'auto');
+  if (canvas.zoom() < 0.5) {
+    const start = modeler.get('elementRegistry').find((each) => is(each, 'bpmn:StartEvent'));
+    canvas.zoom(0.75);
+    if (start) canvas.scrollToElement(start, MARGINS);
+  }
+}
+
+function tools(page, modeler) {
+  const actions = modeler.get('editorActions');
+  const stack = modeler.get('commandStack');
+  const selection = modeler.get('selection');
+  const acts = {
+    undo: () => actions.trigger('undo'),
+    redo: () => actions.trigger('redo'),
+    find: () => actions.trigger('find'),
+    append: () => actions.trigger('appendElement', {}),
+    delete: () => actions.trigger('removeSelection'),
+    larger: () => actions.trigger('stepZoom', { value: 1 }),
+    smaller: () => actions.trigger('stepZoom', { value: -1 }),
+    fit: () => actions.trigger('zoom', { value: 'fit-viewport' }),
+  };
+  const bar = page.querySelector('[data-tools]');
+  bar.addEventListener('click', (event) => {
+    const act = event.target.closest('[data-act]')?.dataset.act;
+    if (!act) return;
+    // The popup of "append" closes at a click outside; this one is not yet over.
+    setTimeout(() => acts[act]());
+  });
+
+  function allow() {
+    const one = selection.get().length > 0;
+    const possible = { undo: stack.canUndo(), redo: stack.canRedo(), append: one, delete: one };
+    for (const [act, may] of Object.entries(possible)) {
+      bar.querySelector(`[data-act="${act}"]`).disabled = !may;
+    }
+  }
+  modeler.on(['commandStack.changed', 'selection.changed'], allow);
+  allow();
+}
+
+open(document.querySelector('[data-diagram-editor]'));
