@@ -211,6 +211,7 @@ ACCESS: Mapping[str, Policy] = {
     "processes.export": PROCESS_READERS,
     "processes.confirm_going_back": PROCESS_ADMINISTRATORS,
     "processes.go_back": PROCESS_ADMINISTRATORS,
+    "process_comparisons.show": PROCESS_READERS,
     "process_drafts.show": PROCESS_READERS,
     "process_drafts.diagram": PROCESS_READERS,
     "process_drafts.save": PROCESS_ADMINISTRATORS,

@@ -55,7 +55,7 @@ from web.pages import (
     tasks,
     validation_plan,
 )
-from web.studio import drafts, library
+from web.studio import comparisons, drafts, library
 
 if TYPE_CHECKING:
     from engine import Engine
@@ -95,6 +95,7 @@ PAGES = (
     incidents,
     library,
     drafts,
+    comparisons,
     outbox,
     settings,
     partner,

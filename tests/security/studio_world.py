@@ -11,6 +11,7 @@ MATRIX = {
     ("processes.export", "GET"): READERS,
     ("processes.confirm_going_back", "GET"): "302 403 403 403 403 403 302 200 403",
     ("processes.go_back", "POST"): "401 403 403 403 403 403 401 422 403",
+    ("process_comparisons.show", "GET"): READERS,
     ("process_drafts.show", "GET"): READERS,
     ("process_drafts.diagram", "GET"): "302 403 403 403 403 403 302 404 404",
     ("process_drafts.save", "POST"): "401 403 403 403 403 403 401 422 403",

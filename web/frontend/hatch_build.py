@@ -14,7 +14,15 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-SOURCES = ("package.json", "package-lock.json", "icons.json", "*.js", "src/*", "styles/*", "feel/*")
+SOURCES = (
+    "package.json",
+    "package-lock.json",
+    "icons.json",
+    "*.js",
+    "src/**/*",
+    "styles/*",
+    "feel/*",
+)
 
 
 class AssetBuildFailed(Exception):

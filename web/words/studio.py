@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as lazy
 
-KINDS = {"added": lazy("added"), "removed": lazy("removed"), "changed": lazy("changed")}
+KINDS = {
+    "added": lazy("added"),
+    "removed": lazy("removed"),
+    "changed": lazy("changed"),
+    "moved": lazy("moved"),
+}
 
 SUBJECTS = {
     "decision": lazy("decision table"),
