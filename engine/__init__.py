@@ -20,6 +20,7 @@ from engine.errors import (
     InvalidInput,
     InvalidState,
     NotFound,
+    Retired,
 )
 from engine.identity import SYSTEM, Actor, Replaced
 from engine.registry import (
@@ -33,6 +34,8 @@ from engine.registry import (
 )
 from engine.runtime.deployed import Definition
 from engine.runtime.drafts import Draft
+from engine.runtime.publications import PlannedPublication
+from engine.runtime.retirements import Retirement
 from engine.runtime.work_items import TakeBack
 from engine.unit import Unit
 from engine.values import (
@@ -91,9 +94,12 @@ __all__ = [
     "NotFound",
     "Page",
     "Performer",
+    "PlannedPublication",
     "Problem",
     "Registry",
     "Replaced",
+    "Retired",
+    "Retirement",
     "SeatState",
     "Service",
     "Severity",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
-from engine.deploying import Deploying
 from engine.identity import SYSTEM, Actor
+from engine.publishing import Publishing
 from engine.runtime import (
     idempotency,
     incidents,
@@ -30,7 +31,7 @@ from engine.values import (
 _log = logging.getLogger(__name__)
 
 
-class Engine(Deploying):
+class Engine(Publishing):
     """Runs process definitions.
 
     Every command is one transaction: decision, domain rows, token move, work
@@ -40,7 +41,9 @@ class Engine(Deploying):
 
     @cached_property
     def _runner(self) -> JobRunner:
-        return JobRunner(self.database, self.registry, self._definitions, self.reading)
+        kinds = {**self.registry.job_kinds, **self._own_job_kinds()}
+        registry = replace(self.registry, job_kinds=kinds)
+        return JobRunner(self.database, registry, self._definitions, self.reading)
 
     def start(
         self,
@@ -57,14 +60,15 @@ class Engine(Deploying):
         """Start an instance of the latest version of ``key``.
 
         ``links`` are the groups that may see it. The same idempotency key of
-        the same actor gets the first answer again.
+        the same actor gets the first answer again. Raises NotFound for an unknown
+        ``key``, Retired where no new cases are taken.
         """
         with self._in(actor, unit) as own:
             if idempotency_key is not None:
                 known = idempotency.recall(own, "start", idempotency_key)
                 if known is not None:
                     return Started(known[0], tuple(known[1]), known[2])
-            definition = self._definitions.latest(own.connection, key)
+            definition = self._definitions.startable(own.connection, key)
             started = instances.start(
                 own,
                 self.registry,
@@ -196,8 +200,9 @@ class Engine(Deploying):
         Where a process starts by it, ``business_key`` is required, ``payload`` holds
         flat values of variables which that process declares, and the new instance
         takes ``labels`` and ``links`` (the groups that may see it). Raises
-        InvalidInput, InvalidState (several instances wait), Conflict (the one that
-        waited has just gone on: send it again).
+        InvalidInput, InvalidState (several instances wait), Retired (it could only start
+        what takes no new cases), Conflict (the one that waited has just gone on: send it
+        again).
         """
         message = messages.Message(name, payload, business_key, labels or Labels(), tuple(links))
         with self._in(actor, unit) as own:

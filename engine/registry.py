@@ -144,3 +144,9 @@ class Registry:
     It hears too when somebody puts a work item into another's hands: then ``to`` says whose,
     ``by`` who did it, and ``how`` is ``assigned``, ``delegated`` or ``resolved``.
     """
+    refused: str | None = None
+    """The job kind that hears of a publication that was set for a time and did not happen.
+
+    Its payload is ``{"key", "author", "reason", "at"}``: of which process, the actor who set it,
+    why (``draft_changed``, ``replaced``, ``errors``), and for when (ISO 8601).
+    """

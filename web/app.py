@@ -55,7 +55,7 @@ from web.pages import (
     tasks,
     validation_plan,
 )
-from web.studio import comparisons, drafts, library
+from web.studio import comparisons, drafts, library, offers, planning, retiring
 
 if TYPE_CHECKING:
     from engine import Engine
@@ -96,6 +96,9 @@ PAGES = (
     library,
     drafts,
     comparisons,
+    planning,
+    retiring,
+    offers,
     outbox,
     settings,
     partner,

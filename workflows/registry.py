@@ -19,6 +19,7 @@ from workflows.grant.lifecycle import LIFECYCLE as GRANT
 from workflows.mail import outbox
 from workflows.meeting.lifecycle import LIFECYCLE as MEETING
 from workflows.notices.jobs import job_kinds as office_jobs
+from workflows.notices.publications import PUBLICATION_REFUSED
 from workflows.notices.tasks import NOTIFY, OPENED, Notify, TaskNotice, Teller
 from workflows.office import Office
 from workflows.partnership.lifecycle import LIFECYCLE as PARTNERSHIP
@@ -124,6 +125,7 @@ def registry(settings: DomainSettings) -> Registry:
         ),
         pages=frozenset().union(*(each.pages for each in LIFECYCLES)),
         opened=OPENED,
+        refused=PUBLICATION_REFUSED,
     )
 
 

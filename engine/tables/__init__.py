@@ -9,6 +9,8 @@ from engine.tables.definition import (
     definition_draft,
     definition_draft_file,
     definition_file,
+    definition_publication,
+    definition_retirement,
 )
 from engine.tables.history import history_event, history_payload, triggers
 from engine.tables.instance import identity_link, instance
@@ -23,6 +25,8 @@ __all__ = [
     "definition_draft",
     "definition_draft_file",
     "definition_file",
+    "definition_publication",
+    "definition_retirement",
     "history_event",
     "history_payload",
     "idempotency",

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from engine.tables.meta import metadata
 from engine.tables.types import BIG
+
+_RETIRED = text("resumed_at IS NULL")
 
 definition = Table(
     "definition",
@@ -47,3 +59,40 @@ definition_draft_file = Table(
     Column("name", Text, primary_key=True),
     Column("content", LargeBinary, nullable=False),
 )
+
+definition_publication = Table(
+    "definition_publication",
+    metadata,
+    Column("key", Text, ForeignKey("definition_draft.key", ondelete="CASCADE"), primary_key=True),
+    Column("job_id", BIG, nullable=False),
+    Column("revision", BIG, nullable=False),
+    Column("replacing", Integer, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("due_at", BIG, nullable=False),
+    Column("set_at", BIG, nullable=False),
+    Column("set_by", Text, nullable=False),
+    Column("refused", Text),
+)
+"""The publication of a draft that is set for a time to come, or, once ``refused`` says why, that
+did not happen at its time. It goes with its draft."""
+
+definition_retirement = Table(
+    "definition_retirement",
+    metadata,
+    Column("id", BIG, primary_key=True, autoincrement=False),
+    Column("key", Text, nullable=False),
+    Column("retired_at", BIG, nullable=False),
+    Column("retired_by", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("resumed_at", BIG),
+    Column("resumed_by", Text),
+    Column("resumed_note", Text),
+    Index(
+        "ix_definition_retired",
+        "key",
+        unique=True,
+        sqlite_where=_RETIRED,
+        postgresql_where=_RETIRED,
+    ),
+)
+"""When a process took no new instances, and why; it takes none while one is not resumed."""

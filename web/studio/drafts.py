@@ -17,6 +17,7 @@ from web.display import remember_names
 from web.studio.answers import in_force_now, note_of, too_late, version_seen
 from web.studio.library import answer_diagram, versions_of
 from web.studio.outline import drawn, outline_of, sizes_of
+from web.studio.planning import planned_now, time_of
 
 pages = Blueprint("process_drafts", __name__)
 
@@ -48,6 +49,7 @@ def _page(
         sizes=sizes_of(draft.bundle) if draft else {},
         errors=errors or {},
         refused=refused,
+        planned=engine.planned_publication(key),
     )
 
 
@@ -152,23 +154,28 @@ def _confirm(key: str, errors: Mapping[str, list[str]]) -> str:
         warnings=sum(each.severity is Severity.WARNING for each in problems),
         changes=compare(in_force.bundle, draft.bundle),
         note=request.form.get("note", ""),
+        at=request.form.get("at", ""),
+        planned=current.engine().planned_publication(key),
         errors=errors,
     )
 
 
 @pages.post("/processes/<key:key>/draft/publish")
 def publish(key: str) -> ResponseReturnValue:
-    """Make the draft the version in force."""
+    """Make the draft the version in force, at once or at a time that is set."""
     versions_of(key)
     seen = version_seen(request.form)
+    revision = number(request.form.get("revision", "")) or 0
+    engine, actor = current.engine(), current.actor()
     try:
-        definition = current.engine().publish(
-            key,
-            actor=current.actor(),
-            note=note_of(request.form),
-            revision=number(request.form.get("revision", "")) or 0,
-            replacing=seen,
-        )
+        note, at = note_of(request.form), time_of(request.form)
+        if at is not None:
+            return planned_now(
+                engine.plan_publication(
+                    key, actor=actor, note=note, revision=revision, replacing=seen, at=at
+                )
+            )
+        definition = engine.publish(key, actor=actor, note=note, revision=revision, replacing=seen)
     except InvalidInput as refused:
         return _confirm(key, words.field_errors(refused.errors)), 422
     except DeploymentRejected:

@@ -16,6 +16,7 @@ from web import current, words
 from web.display import remember_names
 from web.studio.answers import in_force_now, note_of, too_late, version_seen
 from web.studio.outline import drawn, outline_of, sizes_of
+from web.studio.releases import offered
 
 pages = Blueprint("processes", __name__)
 
@@ -43,7 +44,11 @@ def index() -> ResponseReturnValue:
     drafts = engine.definition_drafts()
     remember_names([*(each.in_force.deployed_by for each in found), *drafts.values()])
     return render_template(
-        "studio/index.html", lifecycles=found, definitions=definitions, drafts=drafts
+        "studio/index.html",
+        lifecycles=found,
+        definitions=definitions,
+        drafts=drafts,
+        retired=engine.retired(),
     )
 
 
@@ -51,11 +56,28 @@ def index() -> ResponseReturnValue:
 def show(key: str) -> ResponseReturnValue:
     """The versions of one lifecycle, the newest first."""
     versions = versions_of(key)
-    draft = current.engine().definition_draft(key)
-    remember_names([*(each.deployed_by for each in versions), draft.saved_by if draft else None])
-    definition = current.engine().definition(versions[0].definition_id)
+    engine = current.engine()
+    draft, planned, retirements = (
+        engine.definition_draft(key),
+        engine.planned_publication(key),
+        engine.retirements(key),
+    )
+    remember_names(
+        [
+            *(each.deployed_by for each in versions),
+            *(name for each in retirements for name in (each.retired_by, each.resumed_by)),
+            draft.saved_by if draft else None,
+        ]
+    )
     return render_template(
-        "studio/show.html", key=key, definition=definition, versions=versions, draft=draft
+        "studio/show.html",
+        key=key,
+        definition=engine.definition(versions[0].definition_id),
+        versions=versions,
+        draft=draft,
+        planned=planned,
+        retirements=retirements,
+        offer=offered(key, versions),
     )
 
 

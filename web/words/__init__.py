@@ -97,7 +97,13 @@ from web.words.recognition import (
     unusable_table,
 )
 from web.words.refusals import error_sentence, field_errors
-from web.words.studio import difference_kind, difference_subject, element_type
+from web.words.studio import (
+    difference_kind,
+    difference_subject,
+    element_type,
+    publication_refused,
+    version_note,
+)
 from web.words.tasks import (
     count_of_tasks,
     event_words,
@@ -191,6 +197,7 @@ __all__ = [
     "points",
     "problem_meaning",
     "programme",
+    "publication_refused",
     "reason_for",
     "recognition_outcome",
     "recognition_rule",
@@ -211,6 +218,7 @@ __all__ = [
     "transcript_status",
     "unusable_table",
     "upload_kind",
+    "version_note",
     "version_status",
     "waiver_basis",
     "waiver_reasons",

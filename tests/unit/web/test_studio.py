@@ -138,7 +138,7 @@ def test_any_two_states_are_compared_beside_each_other(sam, engine):
         note="Other words",
     )
     page = sam.get("/processes/contract/compare")
-    assert "Version 2: Other words" in text_of(page)
+    assert "Version 2 · Other words" in text_of(page)
     for number in (1, 2):
         assert f"/processes/contract/versions/{number}/diagram.bpmn" in page.text
     assert 'data-marks=\'{"draft": "changed"}\'' in page.text

@@ -1,0 +1,71 @@
+"""Commands about when versions come into force, and whether new cases follow them at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from engine.definitions import Bundle, Severity
+from engine.deploying import Deploying
+from engine.errors import Conflict, InvalidInput, NotFound
+from engine.identity import Actor
+from engine.registry import Performer
+from engine.runtime import publications, retirements
+from engine.runtime.publications import PlannedPublication
+
+
+class Publishing(Deploying):
+    """Publications at a set time; processes that are retired and resumed."""
+
+    def _own_job_kinds(self) -> Mapping[str, Performer]:
+        publish = publications.Publish(self._definitions, self._acceptable, self.registry.refused)
+        return {publications.KIND: publish}
+
+    def _acceptable(self, bundle: Bundle) -> bool:
+        return all(problem.severity is not Severity.ERROR for problem in self.lint(bundle))
+
+    def plan_publication(
+        self, key: str, *, actor: Actor, note: str, revision: int, replacing: int, at: datetime
+    ) -> PlannedPublication:
+        """Publish the draft of a process at a time to come, if it still can be published then.
+
+        When the time has come all is checked again: the draft must be the same ``revision``,
+        the version in force the number ``replacing``, and lint must find no error. Raises what
+        :meth:`publish` raises, InvalidInput for ``at`` in the past, and Conflict where a time is
+        set already.
+        """
+        if at <= self.clock.now():
+            raise InvalidInput({"at": ["in_the_past"]})
+        draft = self.definition_draft(key)
+        if draft is None or draft.revision != revision:
+            raise Conflict
+        self._require_deployable(draft.bundle)
+        with self.unit(actor) as unit:
+            if self._definitions.in_force(unit.connection, key) != replacing:
+                raise Conflict
+            return publications.plan(
+                unit, key, revision=revision, replacing=replacing, note=note, at=at
+            )
+
+    def cancel_publication(self, key: str, *, actor: Actor, planned: int) -> None:
+        """Drop a planned publication by its id; the draft stays.
+
+        Raises Conflict where it is not the one that is planned.
+        """
+        with self.unit(actor) as unit:
+            publications.cancel(unit, key, planned)
+
+    def retire(self, key: str, *, actor: Actor, note: str) -> None:
+        """Take no new cases of a process, in whatever way they start; those that run go on.
+
+        Raises NotFound for an unknown process, Conflict where it is retired already.
+        """
+        with self.unit(actor) as unit:
+            if not self._definitions.in_force(unit.connection, key):
+                raise NotFound
+            retirements.retire(unit, key, note)
+
+    def resume(self, key: str, *, actor: Actor, note: str) -> None:
+        """Take new cases of a retired process again; raises Conflict where it is not retired."""
+        with self.unit(actor) as unit:
+            retirements.resume(unit, key, note)
