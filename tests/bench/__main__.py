@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import completion, growth, http
+from tests.bench import completion, growth, http, linting
 from tests.servers import PostgreSQL
 
 
@@ -30,6 +30,7 @@ def main() -> None:
             growth.loop_growth,
             growth.bytes_per_instance,
             http.measure,
+            linting.measure,
         ):
             take("", benchmark, sqlite)
         server = PostgreSQL(Path(folder) / "pg")
