@@ -11,7 +11,7 @@ from engine.errors import Conflict, InvalidInput, NotFound
 from engine.identity import Actor
 from engine.registry import Performer
 from engine.runtime import publications, retirements
-from engine.runtime.publications import PlannedPublication
+from engine.unit import Unit
 
 
 class Publishing(Deploying):
@@ -25,35 +25,53 @@ class Publishing(Deploying):
         return all(problem.severity is not Severity.ERROR for problem in self.lint(bundle))
 
     def plan_publication(
-        self, key: str, *, actor: Actor, note: str, revision: int, replacing: int, at: datetime
-    ) -> PlannedPublication:
+        self,
+        key: str,
+        *,
+        actor: Actor,
+        note: str,
+        revision: int,
+        replacing: int,
+        at: datetime | None = None,
+        ask: bool = False,
+        unit: Unit | None = None,
+    ) -> int:
         """Publish the draft of a process at a time to come, if it still can be published then.
 
+        With ``ask``, once it is approved, at that time or, without one, at once. Returns its id.
         When the time has come all is checked again: the draft must be the same ``revision``,
         the version in force the number ``replacing``, and lint must find no error. Raises what
-        :meth:`publish` raises, InvalidInput for ``at`` in the past, and Conflict where a time is
+        :meth:`publish` raises, InvalidInput for ``at`` in the past, and Conflict where one is
         set already.
         """
-        if at <= self.clock.now():
+        if at is not None and at <= self.clock.now():
             raise InvalidInput({"at": ["in_the_past"]})
         draft = self.definition_draft(key)
         if draft is None or draft.revision != revision:
             raise Conflict
         self._require_deployable(draft.bundle)
-        with self.unit(actor) as unit:
-            if self._definitions.in_force(unit.connection, key) != replacing:
+        with self._in(actor, unit) as own:
+            if self._definitions.in_force(own.connection, key) != replacing:
                 raise Conflict
             return publications.plan(
-                unit, key, revision=revision, replacing=replacing, note=note, at=at
+                own,
+                key,
+                revision=revision,
+                replacing=replacing,
+                note=note,
+                at=at or own.now,
+                ask=ask,
             )
 
-    def cancel_publication(self, key: str, *, actor: Actor, planned: int) -> None:
-        """Drop a planned publication by its id; the draft stays.
+    def cancel_publication(
+        self, key: str, *, actor: Actor, planned: int, unit: Unit | None = None
+    ) -> None:
+        """Drop a publication that is set or asked for, by its id; the draft stays.
 
         Raises Conflict where it is not the one that is planned.
         """
-        with self.unit(actor) as unit:
-            publications.cancel(unit, key, planned)
+        with self._in(actor, unit) as own:
+            publications.cancel(own, key, planned)
 
     def retire(self, key: str, *, actor: Actor, note: str) -> None:
         """Take no new cases of a process, in whatever way they start; those that run go on.

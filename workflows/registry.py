@@ -23,6 +23,7 @@ from workflows.notices.publications import PUBLICATION_REFUSED
 from workflows.notices.tasks import NOTIFY, OPENED, Notify, TaskNotice, Teller
 from workflows.office import Office
 from workflows.partnership.lifecycle import LIFECYCLE as PARTNERSHIP
+from workflows.publication.lifecycle import LIFECYCLE as PUBLICATION
 from workflows.recognition.lifecycle import LIFECYCLE as RECOGNITION
 from workflows.relay.lifecycle import LIFECYCLE as RELAY
 from workflows.validation_plan.lifecycle import LIFECYCLE as VALIDATION_PLAN
@@ -43,6 +44,7 @@ LIFECYCLES = (
     MEETING,
     PARTNERSHIP,
     RELAY,
+    PUBLICATION,
 )
 """Every lifecycle, in the order of a mobility's life."""
 

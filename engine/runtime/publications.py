@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from engine.definitions import Bundle
 from engine.errors import Conflict
 from engine.identity import Actor
+from engine.ids import new_id
 from engine.registry import Job, JobContext
 from engine.runtime import drafts
 from engine.runtime.deployed import Definitions
@@ -23,6 +25,8 @@ from engine.values import Value
 KIND = "definition.publish"
 """The job kind that publishes a draft at its time; its payload is ``{"key": ...}``."""
 
+REJECTED = "rejected"
+
 DRAFT_CHANGED = "draft_changed"
 REPLACED = "replaced"
 ERRORS = "errors"
@@ -33,8 +37,9 @@ class PlannedPublication:
     """The publication of a draft at a set time.
 
     It is of the draft's state ``revision`` and takes the place of version ``replacing``.
-    ``refused`` is None until it was due and could not be: then ``draft_changed``, ``replaced``
-    (another version is in force) or ``errors`` (lint finds some), and the draft was kept.
+    ``asked``: it waits for an approval. ``refused`` is None until it was due and could not be:
+    then ``draft_changed``, ``replaced`` (another version is in force) or ``errors`` (lint finds
+    some); or until it was ``rejected``. The draft was kept then.
     """
 
     id: int
@@ -46,6 +51,7 @@ class PlannedPublication:
     set_at: datetime
     set_by: str
     refused: str | None
+    asked: bool
 
 
 def find(connection: Connection, key: str) -> PlannedPublication | None:
@@ -56,7 +62,7 @@ def find(connection: Connection, key: str) -> PlannedPublication | None:
     if row is None:
         return None
     return PlannedPublication(
-        row.job_id,
+        row.id,
         row.key,
         row.revision,
         row.replacing,
@@ -65,27 +71,29 @@ def find(connection: Connection, key: str) -> PlannedPublication | None:
         from_micros(row.set_at),
         row.set_by,
         row.refused,
+        row.job_id is None and row.refused is None,
     )
 
 
 def plan(
-    unit: Unit, key: str, *, revision: int, replacing: int, note: str, at: datetime
-) -> PlannedPublication:
-    """Set a publication; raises Conflict where one is set, or the draft is another by now."""
-    drawn_up = unit.connection.execute(
-        select(definition_draft.c.revision).where(definition_draft.c.key == key).with_for_update()
-    ).scalar_one_or_none()
+    unit: Unit, key: str, *, revision: int, replacing: int, note: str, at: datetime, ask: bool
+) -> int:
+    """Set a publication, or ask for one, and return its id.
+
+    Raises Conflict where one is set already, or the draft is another by now.
+    """
     known = find(unit.connection, key)
-    if drawn_up != revision or (known is not None and known.refused is None):
+    if _locked_revision(unit, key) != revision or (known is not None and known.refused is None):
         raise Conflict
     unit.connection.execute(
         delete(definition_publication).where(definition_publication.c.key == key)
     )
-    job_id = unit.enqueue(KIND, {"key": key}, due_at=at)
+    planned = new_id()
     unit.connection.execute(
         insert(definition_publication).values(
             key=key,
-            job_id=job_id,
+            id=planned,
+            job_id=None if ask else unit.enqueue(KIND, {"key": key}, due_at=at),
             revision=revision,
             replacing=replacing,
             note=note,
@@ -94,22 +102,68 @@ def plan(
             set_by=unit.actor.id,
         )
     )
-    return PlannedPublication(
-        job_id, key, revision, replacing, note, at, unit.now, unit.actor.id, None
+    return planned
+
+
+def approve(unit: Unit, planned: PlannedPublication) -> None:
+    """Let a publication that was asked for happen at its time, or at once where that is past.
+
+    Raises Conflict where the draft is another by now, or nothing is asked any more.
+    """
+    if _locked_revision(unit, planned.key) != planned.revision:
+        raise Conflict
+    job_id = unit.enqueue(KIND, {"key": planned.key}, due_at=max(planned.at, unit.now))
+    _settle(unit, planned, job_id=job_id)
+
+
+def reject(unit: Unit, planned: PlannedPublication) -> None:
+    """Refuse a publication that was asked for; raises Conflict where it is asked no more."""
+    _settle(unit, planned, refused=REJECTED)
+
+
+def _settle(unit: Unit, planned: PlannedPublication, **values: Any) -> None:
+    settled = unit.connection.execute(
+        update(definition_publication)
+        .where(
+            definition_publication.c.id == planned.id,
+            definition_publication.c.job_id.is_(None),
+            definition_publication.c.refused.is_(None),
+        )
+        .values(**values)
     )
+    if settled.rowcount != 1:
+        raise Conflict
+
+
+def _locked_revision(unit: Unit, key: str) -> int | None:
+    """The state of a draft, which stays until the end of the transaction; None without one."""
+    found: int | None = unit.connection.execute(
+        select(definition_draft.c.revision).where(definition_draft.c.key == key).with_for_update()
+    ).scalar_one_or_none()
+    return found
 
 
 def cancel(unit: Unit, key: str, planned: int) -> None:
     """Drop a publication by its id; raises Conflict where it is not that one any more."""
+    job_id = unit.connection.execute(
+        select(definition_publication.c.job_id).where(definition_publication.c.id == planned)
+    ).scalar_one_or_none()
     # The job first, as whoever runs it does.
-    unit.connection.execute(delete(job).where(job.c.id == planned))
+    unit.connection.execute(delete(job).where(job.c.id == job_id))
     dropped = unit.connection.execute(
         delete(definition_publication).where(
-            definition_publication.c.key == key, definition_publication.c.job_id == planned
+            definition_publication.c.key == key, definition_publication.c.id == planned
         )
     )
     if dropped.rowcount != 1:
         raise Conflict
+
+
+def _job_of(unit: Unit, planned: PlannedPublication) -> int | None:
+    found: int | None = unit.connection.execute(
+        select(definition_publication.c.job_id).where(definition_publication.c.id == planned.id)
+    ).scalar_one()
+    return found
 
 
 class Publish:
@@ -138,7 +192,7 @@ class Publish:
         """Publish in the name of whoever set the time, or write down why not."""
         unit = ctx.unit
         planned = find(unit.connection, str(ctx.job.payload["key"]))
-        if planned is None or planned.id != ctx.job.id:
+        if planned is None or _job_of(unit, planned) != ctx.job.id:
             return {}
         draft = drafts.find(unit.connection, planned.key)
         assert draft is not None, "a planned publication goes with its draft"

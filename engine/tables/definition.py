@@ -64,7 +64,8 @@ definition_publication = Table(
     "definition_publication",
     metadata,
     Column("key", Text, ForeignKey("definition_draft.key", ondelete="CASCADE"), primary_key=True),
-    Column("job_id", BIG, nullable=False),
+    Column("id", BIG, nullable=False),
+    Column("job_id", BIG),
     Column("revision", BIG, nullable=False),
     Column("replacing", Integer, nullable=False),
     Column("note", Text, nullable=False),
@@ -73,8 +74,8 @@ definition_publication = Table(
     Column("set_by", Text, nullable=False),
     Column("refused", Text),
 )
-"""The publication of a draft that is set for a time to come, or, once ``refused`` says why, that
-did not happen at its time. It goes with its draft."""
+"""The publication of a draft that is set for a time to come or, without ``job_id``, waits for an
+approval; once ``refused`` says why, one that did not happen. It goes with its draft."""
 
 definition_retirement = Table(
     "definition_retirement",

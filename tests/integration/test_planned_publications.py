@@ -41,8 +41,9 @@ def in_force(engine):
 
 
 def test_it_waits_for_its_time_and_happens_in_its_author_s_name(engine, clock, office):
-    planned = plan(engine, clock)
-    assert engine.planned_publication("approval") == planned
+    number = plan(engine, clock)
+    planned = engine.planned_publication("approval")
+    assert (planned.id, planned.asked) == (number, False)
     assert (planned.at, planned.set_by) == (clock.now() + timedelta(days=3), ANNE.id)
     office.wait(days=2)
     assert in_force(engine).version == 1
@@ -57,12 +58,12 @@ def test_it_waits_for_its_time_and_happens_in_its_author_s_name(engine, clock, o
 
 def test_cancelled_it_never_happens_and_the_draft_stays(engine, clock, office):
     planned = plan(engine, clock)
-    engine.cancel_publication("approval", actor=ANNE, planned=planned.id)
+    engine.cancel_publication("approval", actor=ANNE, planned=planned)
     assert office.wait(days=9) == 0
     assert in_force(engine).version == 1
     assert engine.definition_draft("approval").bundle == TWO
     with pytest.raises(Conflict):
-        engine.cancel_publication("approval", actor=ANNE, planned=planned.id)
+        engine.cancel_publication("approval", actor=ANNE, planned=planned)
 
 
 def another_version(engine):
@@ -88,7 +89,8 @@ def an_approval_taken_out(engine):
 def test_what_cannot_be_published_any_more_is_told_and_kept(
     engine, clock, office, plugged, meanwhile, reason
 ):
-    planned = plan(engine, clock)
+    plan(engine, clock)
+    planned = engine.planned_publication("approval")
     meanwhile(engine)
     before = in_force(engine).version
     office.wait(days=3)

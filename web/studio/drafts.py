@@ -14,10 +14,18 @@ from engine.errors import Conflict, DeploymentRejected, InvalidInput, NotFound
 from web import current, words
 from web.addresses import number
 from web.display import remember_names
-from web.studio.answers import in_force_now, note_of, too_late, version_seen
+from web.studio.answers import (
+    asked_now,
+    in_force_now,
+    note_of,
+    planned_now,
+    too_late,
+    version_seen,
+)
 from web.studio.library import answer_diagram, versions_of
 from web.studio.outline import drawn, outline_of, sizes_of
-from web.studio.planning import planned_now, time_of
+from web.studio.planning import time_of
+from workflows.publication.services import ask
 
 pages = Blueprint("process_drafts", __name__)
 
@@ -156,6 +164,7 @@ def _confirm(key: str, errors: Mapping[str, list[str]]) -> str:
         note=request.form.get("note", ""),
         at=request.form.get("at", ""),
         planned=current.engine().planned_publication(key),
+        four_eyes=current.settings().four_eyes,
         errors=errors,
     )
 
@@ -169,12 +178,15 @@ def publish(key: str) -> ResponseReturnValue:
     engine, actor = current.engine(), current.actor()
     try:
         note, at = note_of(request.form), time_of(request.form)
+        if current.settings().four_eyes:
+            with engine.unit(actor) as unit:
+                ask(engine, unit, key, note=note, revision=revision, replacing=seen, at=at)
+            return asked_now(key)
         if at is not None:
-            return planned_now(
-                engine.plan_publication(
-                    key, actor=actor, note=note, revision=revision, replacing=seen, at=at
-                )
+            engine.plan_publication(
+                key, actor=actor, note=note, revision=revision, replacing=seen, at=at
             )
+            return planned_now(key, at)
         definition = engine.publish(key, actor=actor, note=note, revision=revision, replacing=seen)
     except InvalidInput as refused:
         return _confirm(key, words.field_errors(refused.errors)), 422

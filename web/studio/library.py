@@ -14,9 +14,10 @@ from engine.definitions import Problem, Severity, compare, to_zip
 from engine.errors import Conflict, DeploymentRejected, InvalidInput, NotFound
 from web import current, words
 from web.display import remember_names
-from web.studio.answers import in_force_now, note_of, too_late, version_seen
+from web.studio.answers import asked_now, in_force_now, note_of, too_late, version_seen
 from web.studio.outline import drawn, outline_of, sizes_of
 from web.studio.releases import offered
+from workflows.publication.services import ask
 
 pages = Blueprint("processes", __name__)
 
@@ -154,6 +155,7 @@ def _confirm(
         restricted=in_force.model.restricted,
         changes=compare(in_force.bundle, definition.bundle),
         note=request.form.get("note", ""),
+        four_eyes=current.settings().four_eyes,
         errors=errors or {},
         problems=[each for each in problems if each.severity is Severity.ERROR],
     )
@@ -161,11 +163,14 @@ def _confirm(
 
 @pages.post("/processes/<key:key>/versions/<id:number>/go-back")
 def go_back(key: str, number: int) -> ResponseReturnValue:
-    """Publish an earlier version again, as a new one."""
+    """Publish an earlier version again, as a new one, or ask for that."""
     seen = version_seen(request.form)
     try:
+        note = note_of(request.form)
+        if current.settings().four_eyes:
+            return _ask_to_go_back(key, number, note, seen)
         definition = current.engine().go_back(
-            key, number, actor=current.actor(), note=note_of(request.form), replacing=seen
+            key, number, actor=current.actor(), note=note, replacing=seen
         )
     except InvalidInput as refused:
         return _confirm(key, number, words.field_errors(refused.errors)), 422
@@ -174,3 +179,14 @@ def go_back(key: str, number: int) -> ResponseReturnValue:
     except Conflict:
         return too_late(key)
     return in_force_now(definition, seen)
+
+
+def _ask_to_go_back(key: str, number: int, note: str, seen: int) -> ResponseReturnValue:
+    """Make an earlier version the draft, and ask for its publication."""
+    engine, actor = current.engine(), current.actor()
+    revision = engine.save_definition_draft(
+        engine.version(key, number).bundle, actor=actor, revision=None, based_on=seen
+    )
+    with engine.unit(actor) as unit:
+        ask(engine, unit, key, note=note, revision=revision, replacing=seen)
+    return asked_now(key)

@@ -7,16 +7,15 @@ from datetime import datetime
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_datetime
 from flask_babel import gettext as _
 
-from engine import PlannedPublication
 from engine.errors import Conflict
 from web import current
 from web.addresses import number
 from web.studio.answers import too_late
 from web.studio.library import versions_of
 from workflows.answers import Answers
+from workflows.publication.services import withdraw
 
 pages = Blueprint("process_publications", __name__)
 
@@ -32,21 +31,20 @@ def time_of(form: Mapping[str, str]) -> datetime | None:
     return at
 
 
-def planned_now(planned: PlannedPublication) -> ResponseReturnValue:
-    """The answer to a publication that was set for a time."""
-    when = format_datetime(planned.at, "d MMMM y, HH:mm")
-    flash(_("The publication is set for %(when)s (time in Paris).", when=when), "done")
-    return redirect(url_for("process_drafts.show", key=planned.key))
-
-
 @pages.post("/processes/<key:key>/draft/publication/cancel")
 def cancel(key: str) -> ResponseReturnValue:
     """Drop a publication that is set for a time, or the news that it did not happen."""
     versions_of(key)
+    engine = current.engine()
+    planned = engine.planned_publication(key)
+    if planned is None or planned.id != number(request.form.get("planned", "")):
+        return too_late(key)
     try:
-        current.engine().cancel_publication(
-            key, actor=current.actor(), planned=number(request.form.get("planned", "")) or 0
-        )
+        with engine.unit(current.actor()) as unit:
+            if planned.asked:
+                withdraw(engine, unit, planned)
+            else:
+                engine.cancel_publication(key, actor=unit.actor, planned=planned.id, unit=unit)
     except Conflict:
         return too_late(key)
     flash(_("Nothing is set any more. The draft is kept."), "done")

@@ -51,6 +51,7 @@ NOTES = {"Delivered with the program.": lazy("Delivered with the program.")}
 REFUSED = {
     "draft_changed": lazy("The draft has been changed since the time was set."),
     "replaced": lazy("Another version has come into force since the time was set."),
+    "rejected": lazy("Another administrator has rejected it."),
     "errors": lazy("The check finds errors in the draft that it did not find before."),
 }
 

@@ -48,8 +48,8 @@ def _splits(level: Level) -> Iterator[tuple[str, Element]]:
     for node in level.nodes.values():
         flows, attached = level.out(node.id), level.boundary.get(node.id, [])
         if attached or (node.type.endswith("Gateway") and len(flows) > 1):
-            for branch in (*flows, *attached):
-                yield branch.id, node
+            yield from ((flow.id, node) for flow in flows)
+            yield from ((event.id, node) for event in attached)
 
 
 def _taken(

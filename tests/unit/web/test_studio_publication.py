@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,7 +11,16 @@ import pytest
 from engine import SYSTEM
 from engine.definitions import Bundle
 from tests.builders_web import actor_of, application
-from tests.unit.web.test_studio import CHANGED, CONTRACT, PEOPLE, hidden, publish, text_of, upload
+from tests.unit.web.test_studio import (
+    CHANGED,
+    CONTRACT,
+    PEOPLE,
+    hidden,
+    numbers,
+    publish,
+    text_of,
+    upload,
+)
 from web.cli.deployment import deploy_folder
 from web.words.studio import NOTES
 from workflows.mail.models import MailMessage
@@ -188,3 +198,74 @@ class TestReleases:
         publish(sam)
         assert "The program brings" not in text_of(sam.get("/processes/contract"))
         assert post(sam, "release").status_code == 404
+
+
+class TestFourEyes:
+    @pytest.fixture
+    def app(self, engine, settings):
+        """An installation in which a second administrator approves."""
+        careful = replace(settings, four_eyes=True)
+        return application(careful, engine, PEOPLE, ("contract", "publication"))
+
+    @pytest.fixture
+    def asked(self, sam):
+        """Sam has asked for a publication."""
+        upload(sam, ("deadlines.dmn", CHANGED))
+        return publish(sam, note="Eight days")
+
+    def task(self, client):
+        """The address of the one open task of an administrator."""
+        page = client.get("/inbox?view=groups").text
+        (address,) = set(re.findall(r"/tasks/\d+", page))
+        return address
+
+    def decide(self, client, outcome, **typed):
+        address = self.task(client)
+        key = hidden(client.get(address), "idempotency_key")
+        fields = {"outcome": outcome, "idempotency_key": key, **typed}
+        return client.post(f"{address}/complete", data=fields, follow_redirects=True)
+
+    def test_a_publication_waits_for_another_administrator(self, asked, sam, sign_in, engine):
+        assert "waits for another administrator" in text_of(asked)
+        assert numbers(engine) == [1]
+        ada = sign_in("ada")
+        page = text_of(ada.get(self.task(ada)))
+        assert "Asked by Sam Test" in page
+        assert "changed rule" in page
+        assert "Eight days" in page
+        self.decide(ada, "approve")
+        engine.run_due_jobs(worker="tests")
+        newest = engine.versions("contract")[0]
+        assert (newest.number, newest.note) == (2, "Eight days")
+        assert newest.deployed_by == actor_of(engine, "sam").id
+
+    def test_who_has_asked_does_not_approve(self, asked, sam, engine):
+        refused = self.decide(sam, "approve")
+        assert refused.status_code == 422
+        assert "another administrator decides" in text_of(refused)
+        engine.run_due_jobs(worker="tests")
+        assert numbers(engine) == [1]
+
+    def test_a_rejection_says_why_and_keeps_the_draft(self, asked, sam, sign_in, engine):
+        ada = sign_in("ada")
+        assert self.decide(ada, "reject").status_code == 422
+        self.decide(ada, "reject", reason_reject="Too short")
+        assert "has rejected it" in text_of(sam.get("/processes/contract/draft"))
+        assert numbers(engine) == [1]
+
+    def test_what_was_changed_since_cannot_be_approved(self, asked, sam, sign_in):
+        upload(sam, ("deadlines.dmn", CHANGED + b"\n"))
+        ada = sign_in("ada")
+        assert "has been changed since" in text_of(ada.get(self.task(ada)))
+        assert self.decide(ada, "approve").status_code == 422
+
+    def test_it_can_be_taken_back_and_the_task_is_gone(self, asked, sam, sign_in):
+        post(sam, "draft/publication/cancel", planned=hidden(asked, "planned"))
+        assert "/tasks/" not in sign_in("ada").get("/inbox?view=groups").text
+
+    def test_going_back_is_asked_for_too(self, asked, sam, sign_in, engine):
+        self.decide(sign_in("ada"), "approve")
+        engine.run_due_jobs(worker="tests")
+        page = post(sam, "versions/1/go-back", note="As it was", in_force="2")
+        assert "waits for another administrator" in text_of(page)
+        assert numbers(engine) == [2, 1]

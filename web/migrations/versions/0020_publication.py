@@ -37,7 +37,8 @@ def upgrade() -> None:
     op.create_table(
         "definition_publication",
         sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("job_id", BIG, nullable=False),
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("job_id", BIG, nullable=True),
         sa.Column("revision", BIG, nullable=False),
         sa.Column("replacing", sa.Integer(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
