@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from engine.definitions.graph import Level
+from engine.definitions.graph import Level, postorder
 
 
 class Dominance:
@@ -15,7 +15,10 @@ class Dominance:
 
     def __init__(self, level: Level) -> None:
         self._level = level
-        self._order = self._from_the_starts()
+        self._targets = {flow.id: flow.target for flow in level.flows}
+        starts = [node.id for node in level.of_type("startEvent")]
+        # Reversed, so that predecessors mostly come first.
+        self._order = postorder(starts, self._after)[::-1]
         self.bits: Mapping[str, int] = {each: 1 << i for i, each in enumerate(self._order)}
         self._passed = self._settle()
 
@@ -40,22 +43,6 @@ class Dominance:
             return [self._targets[place]]
         attached = level.boundary.get(place, [])
         return [*(flow.id for flow in level.out(place)), *(each.id for each in attached)]
-
-    def _from_the_starts(self) -> list[str]:
-        """Nodes and flows in reverse postorder, so that predecessors mostly come first."""
-        self._targets = {flow.id: flow.target for flow in self._level.flows}
-        done: set[str] = set()
-        order: list[str] = []
-        stack = [(node.id, False) for node in self._level.of_type("startEvent")]
-        while stack:
-            place, left = stack.pop()
-            if left:
-                order.append(place)
-            elif place not in done:
-                done.add(place)
-                stack.append((place, True))
-                stack.extend((after, False) for after in self._after(place))
-        return order[::-1]
 
     def _settle(self) -> Mapping[str, int]:
         before: dict[str, list[str]] = {place: [] for place in self._order}

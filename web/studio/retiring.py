@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -46,26 +46,23 @@ def _confirm(key: str, errors: Mapping[str, list[str]]) -> str:
 @pages.post("/processes/<key:key>/retire")
 def retire(key: str) -> ResponseReturnValue:
     """Take no new cases of a lifecycle."""
-    versions_of(key)
-    try:
-        current.engine().retire(key, actor=current.actor(), note=note_of(request.form))
-    except InvalidInput as refused:
-        return _confirm(key, words.field_errors(refused.errors)), 422
-    except Conflict:
-        return too_late(key)
-    flash(_("Retired: no new cases start. Those that run go on."), "done")
-    return redirect(url_for("processes.show", key=key))
+    said = _("Retired: no new cases start. Those that run go on.")
+    return _decide(key, current.engine().retire, said)
 
 
 @pages.post("/processes/<key:key>/resume")
 def resume(key: str) -> ResponseReturnValue:
     """Take new cases again."""
+    return _decide(key, current.engine().resume, _("New cases can be started again."))
+
+
+def _decide(key: str, command: Callable[..., None], said: str) -> ResponseReturnValue:
     versions_of(key)
     try:
-        current.engine().resume(key, actor=current.actor(), note=note_of(request.form))
+        command(key, actor=current.actor(), note=note_of(request.form))
     except InvalidInput as refused:
         return _confirm(key, words.field_errors(refused.errors)), 422
     except Conflict:
         return too_late(key)
-    flash(_("New cases can be started again."), "done")
+    flash(said, "done")
     return redirect(url_for("processes.show", key=key))

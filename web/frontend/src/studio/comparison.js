@@ -86,7 +86,7 @@ function chooser(root, viewers) {
       else link.removeAttribute('aria-current');
     });
     const row = document.querySelector(`a[data-element="${CSS.escape(id)}"]`);
-    root.querySelector('[data-said]').textContent = row?.dataset.said ?? '';
+    root.querySelector('[data-said]').textContent = row?.dataset.telling ?? '';
     // Where the pictures do not stay beside the table, they are out of sight.
     if (bringIntoView) root.scrollIntoView({ block: 'nearest' });
   };
