@@ -20,6 +20,7 @@ from engine.errors import (
     InvalidInput,
     InvalidState,
     NotFound,
+    Retired,
 )
 from engine.history.findings import Fault, Findings, Wrong
 from engine.identity import SYSTEM, Actor, Replaced
@@ -39,6 +40,8 @@ from engine.registry import (
 )
 from engine.runtime.deployed import Definition
 from engine.runtime.drafts import Draft
+from engine.runtime.publications import PlannedPublication
+from engine.runtime.retirements import Retirement
 from engine.runtime.work_items import TakeBack
 from engine.unit import Unit
 from engine.values import (
@@ -100,11 +103,14 @@ __all__ = [
     "OrderStatus",
     "Page",
     "Performer",
+    "PlannedPublication",
     "Preview",
     "Problem",
     "Reason",
     "Registry",
     "Replaced",
+    "Retired",
+    "Retirement",
     "Route",
     "SeatState",
     "Selection",

@@ -12,8 +12,7 @@ from engine.history import anchoring, checking
 from engine.history.anchoring import Anchor
 from engine.history.keys import KeyRing
 from engine.identity import SYSTEM, Actor
-from engine.migrating import Migrating, MigrationWorker
-from engine.migration.orders import JOB_KIND as MIGRATION
+from engine.migrating import Migrating
 from engine.runtime import (
     evidence,
     idempotency,
@@ -46,8 +45,8 @@ class Engine(Migrating):
 
     @cached_property
     def _runner(self) -> JobRunner:
-        own = {**self.registry.job_kinds, MIGRATION: MigrationWorker(self)}
-        registry = replace(self.registry, job_kinds=own)
+        kinds = {**self.registry.job_kinds, **self._own_job_kinds()}
+        registry = replace(self.registry, job_kinds=kinds)
         return JobRunner(self.database, registry, self._definitions, self.reading)
 
     def start(
@@ -65,14 +64,15 @@ class Engine(Migrating):
         """Start an instance of the latest version of ``key``.
 
         ``links`` are the groups that may see it. The same idempotency key of
-        the same actor gets the first answer again.
+        the same actor gets the first answer again. Raises NotFound for an unknown
+        ``key``, Retired where no new cases are taken.
         """
         with self._in(actor, unit) as own:
             if idempotency_key is not None:
                 known = idempotency.recall(own, "start", idempotency_key)
                 if known is not None:
                     return Started(known[0], tuple(known[1]), known[2])
-            definition = self._definitions.latest(own.connection, key)
+            definition = self._definitions.startable(own.connection, key)
             started = instances.start(
                 own,
                 self.registry,
@@ -204,8 +204,9 @@ class Engine(Migrating):
         Where a process starts by it, ``business_key`` is required, ``payload`` holds
         flat values of variables which that process declares, and the new instance
         takes ``labels`` and ``links`` (the groups that may see it). Raises
-        InvalidInput, InvalidState (several instances wait), Conflict (the one that
-        waited has just gone on: send it again).
+        InvalidInput, InvalidState (several instances wait), Retired (it could only start
+        what takes no new cases), Conflict (the one that waited has just gone on: send it
+        again).
         """
         message = messages.Message(name, payload, business_key, labels or Labels(), tuple(links))
         with self._in(actor, unit) as own:

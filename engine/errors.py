@@ -48,6 +48,12 @@ class InvalidState(EngineError):
     code = "invalid_state"
 
 
+class Retired(InvalidState):
+    """The process is retired: its cases go on, but no new one can be started."""
+
+    code = "retired"
+
+
 class InvalidInput(EngineError):
     """Some of the values are not acceptable.
 

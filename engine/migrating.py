@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.deploying import Deploying
 from engine.identity import SYSTEM, Actor
 from engine.migration import orders
 from engine.migration.cases import Selection
@@ -12,7 +11,8 @@ from engine.migration.moving import move
 from engine.migration.orders import Order, OrderStatus, Staying
 from engine.migration.preview import Choices, Preview, choices, preview
 from engine.migration.route import Route
-from engine.registry import Job, JobContext
+from engine.publishing import Publishing
+from engine.registry import Job, JobContext, Performer
 from engine.runtime.locked import LockedInstance
 from engine.tables.types import to_micros
 from engine.unit import Unit
@@ -24,8 +24,11 @@ SLICE = 200
 ALL = Selection()
 
 
-class Migrating(Deploying):
+class Migrating(Publishing):
     """Migration: looked at, ordered, worked off case by case, cancelled."""
+
+    def _own_job_kinds(self) -> Mapping[str, Performer]:
+        return {**super()._own_job_kinds(), orders.JOB_KIND: MigrationWorker(self)}
 
     def migration_route(
         self, key: str, source: int, target: int, mapping: Mapping[str, str]

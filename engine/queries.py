@@ -23,11 +23,22 @@ from engine.history.keys import KeyRing
 from engine.history.proving import prove
 from engine.history.verifying import verify_one
 from engine.identity import Actor
-from engine.runtime import drafts, inbox, incidents, instances, pace, work_items
+from engine.runtime import (
+    drafts,
+    inbox,
+    incidents,
+    instances,
+    pace,
+    publications,
+    retirements,
+    work_items,
+)
 from engine.runtime.access import require_item_sight, require_sight
 from engine.runtime.deployed import Definition, Definitions
 from engine.runtime.drafts import Draft
 from engine.runtime.presenting import present_item
+from engine.runtime.publications import PlannedPublication
+from engine.runtime.retirements import Retirement
 from engine.tables import instance, work_item
 from engine.tables.types import to_micros
 from engine.values import (
@@ -88,6 +99,21 @@ class Queries:
         """Who has saved a draft last, by the key of its process."""
         with self.database.read() as connection:
             return drafts.keys(connection)
+
+    def planned_publication(self, key: str) -> PlannedPublication | None:
+        """The publication set for a process, or that was and could not happen; else None."""
+        with self.database.read() as connection:
+            return publications.find(connection, key)
+
+    def retirements(self, key: str) -> list[Retirement]:
+        """Each time a process was retired, the last first."""
+        with self.database.read() as connection:
+            return retirements.of(connection, key)
+
+    def retired(self) -> set[str]:
+        """The keys of the processes that take no new cases."""
+        with self.database.read() as connection:
+            return retirements.retired(connection)
 
     def instance(self, instance_id: int, *, actor: Actor) -> Instance:
         """An instance the actor may see, with its open work items; raises NotFound."""

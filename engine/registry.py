@@ -146,3 +146,9 @@ class Registry:
     """
     idle: frozenset[str] = frozenset()
     """The job kinds that have nothing to do in this installation; nobody need queue them."""
+    refused: str | None = None
+    """The job kind that hears of a publication that was set for a time and did not happen.
+
+    Its payload is ``{"key", "author", "reason", "at"}``: of which process, the actor who set it,
+    why (``draft_changed``, ``replaced``, ``errors``), and for when (ISO 8601).
+    """

@@ -58,6 +58,7 @@ from web.pages import (
 )
 from web.studio import (
     beginning,
+    comparisons,
     decisions,
     draft_files,
     drafts,
@@ -65,6 +66,9 @@ from web.studio import (
     forms,
     library,
     migration,
+    offers,
+    planning,
+    retiring,
     scenario_sheets,
     scenarios,
 )
@@ -117,6 +121,10 @@ PAGES = (
     editing,
     forms,
     decisions,
+    comparisons,
+    planning,
+    retiring,
+    offers,
     outbox,
     settings,
     partner,

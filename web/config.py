@@ -30,6 +30,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "PASSERELLE_ANCHOR_HOURS": "hours from one anchor to the next; 0 makes none",
     "PASSERELLE_BUNDLES_DIR": "folder of the process bundles that `passerelle up` deploys",
     "PASSERELLE_DEMO": "1 loads invented people and lets anyone sign in as one of them",
+    "PASSERELLE_FOUR_EYES": "1 lets a second administrator approve each publication of a version",
     "PASSERELLE_THREADS": "requests answered at the same time",
     "PASSERELLE_PROXIES": "reverse proxies in front, whose X-Forwarded-* headers are believed",
     "HOST": "address the web server listens on",
@@ -70,6 +71,7 @@ class Settings:
     smtp_url: str | None = None
     home_hei: str = "univ-tlse2.fr"
     demo: bool = False
+    four_eyes: bool = False
     host: str = "127.0.0.1"
     port: int = 8000
     threads: int = 8
@@ -123,6 +125,7 @@ class Settings:
             smtp_url=env.address("PASSERELLE_SMTP_URL"),
             home_hei=(env.get("PASSERELLE_HOME_HEI") or cls.home_hei).lower(),
             demo=demo,
+            four_eyes=env.flag("PASSERELLE_FOUR_EYES"),
             host=host,
             port=port,
             threads=env.number("PASSERELLE_THREADS", cls.threads, highest=256),

@@ -28,6 +28,7 @@ STATUS: Mapping[str, int] = {
     "forbidden": 403,
     "conflict": 409,
     "invalid_state": 409,
+    "retired": 409,
     "invalid_input": 422,
     "deployment_rejected": 422,
     "link_expired": 410,

@@ -22,6 +22,8 @@ class Way:
     sentence: str
     icon: str
     open_to: Callable[[Viewer], bool]
+    starts: frozenset[str] = frozenset()
+    """The processes that it starts; where all of them are retired, it leads nowhere."""
 
     @property
     def address(self) -> str:
@@ -64,6 +66,7 @@ STARTS: tuple[Way, ...] = (
         lazy("Open a learning agreement for a student and give them the first task."),
         "file-earmark-text",
         _ri_or_student,
+        frozenset({"contract", "validation_plan"}),
     ),
     Way(
         "nominations.show",
@@ -71,6 +74,7 @@ STARTS: tuple[Way, ...] = (
         lazy("Record a student whom a partner sends here, and open the admission."),
         "person",
         _ri,
+        frozenset({"admission"}),
     ),
     Way(
         "imports.show",
@@ -78,6 +82,7 @@ STARTS: tuple[Way, ...] = (
         lazy("Read a learning agreement from an XML file of the EWP network."),
         "upload",
         _ri,
+        frozenset({"contract"}),
     ),
     Way(
         "meetings.new",
@@ -85,6 +90,7 @@ STARTS: tuple[Way, ...] = (
         lazy("Plan an information meeting; people sign up once it is published."),
         "calendar-event",
         _organizers,
+        frozenset({"meeting"}),
     ),
     Way(
         "partnerships.new",
@@ -92,6 +98,7 @@ STARTS: tuple[Way, ...] = (
         lazy("Propose an agreement or a double degree with a partner."),
         "pencil-square",
         _organizers,
+        frozenset({"partnership"}),
     ),
 )
 """What can be begun."""

@@ -19,9 +19,11 @@ from workflows.grant.lifecycle import LIFECYCLE as GRANT
 from workflows.mail import outbox
 from workflows.meeting.lifecycle import LIFECYCLE as MEETING
 from workflows.notices.jobs import job_kinds as office_jobs
+from workflows.notices.publications import PUBLICATION_REFUSED
 from workflows.notices.tasks import NOTIFY, OPENED, Notify, TaskNotice, Teller
 from workflows.office import Office
 from workflows.partnership.lifecycle import LIFECYCLE as PARTNERSHIP
+from workflows.publication.lifecycle import LIFECYCLE as PUBLICATION
 from workflows.recognition.lifecycle import LIFECYCLE as RECOGNITION
 from workflows.relay.lifecycle import LIFECYCLE as RELAY
 from workflows.validation_plan.lifecycle import LIFECYCLE as VALIDATION_PLAN
@@ -42,6 +44,7 @@ LIFECYCLES = (
     MEETING,
     PARTNERSHIP,
     RELAY,
+    PUBLICATION,
 )
 """Every lifecycle, in the order of a mobility's life."""
 
@@ -125,6 +128,7 @@ def registry(settings: DomainSettings) -> Registry:
         pages=frozenset().union(*(each.pages for each in LIFECYCLES)),
         opened=OPENED,
         idle=frozenset() if settings.smtp_url else frozenset({outbox.KIND}),
+        refused=PUBLICATION_REFUSED,
     )
 
 

@@ -4,9 +4,9 @@ from engine.definitions.archive import to_zip
 from engine.definitions.beginning import blank, brought, check_beginning, copied
 from engine.definitions.bundle import Bundle
 from engine.definitions.catalogue import Catalogue
-from engine.definitions.comparing import Change, Fact, Kind, compare
+from engine.definitions.comparing import Change, Fact, Kind, Mark, compare, marks
 from engine.definitions.describe import describe
-from engine.definitions.inventory import Subject
+from engine.definitions.inventory import Subject, drawn_in
 from engine.definitions.linting import lint, lint_file
 from engine.definitions.model import (
     DefinitionModel,
@@ -31,6 +31,7 @@ __all__ = [
     "Kind",
     "Lane",
     "Loop",
+    "Mark",
     "Message",
     "Problem",
     "ProcessFacts",
@@ -42,8 +43,10 @@ __all__ = [
     "compare",
     "copied",
     "describe",
+    "drawn_in",
     "lint",
     "lint_file",
+    "marks",
     "revised",
     "to_zip",
     "with_file",

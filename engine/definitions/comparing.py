@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -46,6 +46,29 @@ class Change:
     id: str = ""
     name: str = ""
     facts: tuple[Fact, ...] = ()
+
+
+class Mark(StrEnum):
+    """How the picture of a diagram marks an element that differs."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+    MOVED = "moved"  #: drawn elsewhere, and nothing else of it differs
+
+
+def marks(changes: Iterable[Change], files: Collection[str]) -> dict[str, Mark]:
+    """The mark of each element that differs in one of these files, by its id."""
+    found: dict[str, Mark] = {}
+    for change in changes:
+        if change.file not in files:
+            continue
+        if change.subject is Subject.ELEMENT and change.id:
+            found[change.id] = Mark(change.kind)
+        elif change.subject is Subject.DRAWING:
+            moved = (each.name for each in change.facts if None not in (each.before, each.after))
+            found = {**dict.fromkeys(moved, Mark.MOVED), **found}
+    return found
 
 
 def compare(before: Bundle, after: Bundle) -> tuple[Change, ...]:

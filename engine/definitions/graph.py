@@ -6,7 +6,7 @@ diagram is closed over in a few passes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -93,19 +93,24 @@ class Level:
 
     def _depth_first(self) -> list[str]:
         """The nodes in postorder, so that successors mostly come first."""
-        done: set[str] = set()
-        order: list[str] = []
-        for root in self.nodes:
-            stack = [(root, False)]
-            while stack:
-                node, left = stack.pop()
-                if left:
-                    order.append(node)
-                elif node not in done:
-                    done.add(node)
-                    stack.append((node, True))
-                    stack.extend((after, False) for after in self.next_of(node))
-        return order
+        return postorder(self.nodes, self.next_of)
+
+
+def postorder(roots: Iterable[str], after: Callable[[str], Iterable[str]]) -> list[str]:
+    """All that ``roots`` lead to by ``after``, each behind what it leads to, loops apart."""
+    done: set[str] = set()
+    order: list[str] = []
+    for root in roots:
+        stack = [(root, False)]
+        while stack:
+            node, left = stack.pop()
+            if left:
+                order.append(node)
+            elif node not in done:
+                done.add(node)
+                stack.append((node, True))
+                stack.extend((following, False) for following in after(node))
+    return order
 
 
 def levels_of(model: DefinitionModel) -> dict[str, Level]:

@@ -108,6 +108,12 @@ def things_in(file: str, data: bytes) -> Things | None:
     return None
 
 
+def drawn_in(file: str, data: bytes) -> frozenset[str]:
+    """The ids of the elements that a diagram's file draws; none where it cannot be read."""
+    drawing = (things_in(file, data) or {}).get((Subject.DRAWING, ""))
+    return frozenset(drawing.said) if drawing else frozenset()
+
+
 class _Reading:
     """Reads the things of a diagram, or of a file of decision tables."""
 
@@ -115,8 +121,12 @@ class _Reading:
         self.things: Things = {}
         in_tables = "/DMN/" in split(str(root.tag))[0]
         self._subject = Subject.DECISION if in_tables else Subject.ELEMENT
+        self._lanes: list[tuple[str, str]] = []
         # The root's own id is a label that each modeler makes anew.
         self._read(root, self._thing(self._subject, root, ""), ())
+        for element, lane in self._lanes:
+            if (self._subject, element) in self.things:
+                self.things[self._subject, element].say("lane", lane)
         drawing = _drawing(root)
         if drawing.said:
             self.things[drawing.subject, drawing.id] = drawing
@@ -141,7 +151,10 @@ class _Reading:
         local = local_name(child)
         if local in _ELSEWHERE:
             return
-        if child.tag == spiff("property"):
+        if local == "flowNodeRef":
+            # Said of the element, so that a lane is the same whoever comes and goes.
+            self._lanes.append((text_of(child), thing.id))
+        elif child.tag == spiff("property"):
             thing.say("/".join((*path, attribute(child, "name"))), attribute(child, "value"))
         elif _stands_alone(node, child):
             inner = self._thing(self._subject, child, attribute(child, "id"))

@@ -18,6 +18,7 @@ from engine.definitions.checks import (
     expressions,
     flow,
     gateways,
+    joins,
     limits,
     parallel,
     people,
@@ -37,7 +38,7 @@ from engine.definitions.report import Place, Report, ReportFull, place
 from engine.definitions.schema import check_schema
 from engine.definitions.xmlns import Node, bpmn, children
 
-_CHECKS = (flow, gateways, events, activities, people, expressions, parallel, data)
+_CHECKS = (flow, gateways, joins, events, activities, people, expressions, parallel, data)
 
 
 def lint(bundle: Bundle, catalogue: Catalogue) -> list[Problem]:

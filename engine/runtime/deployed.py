@@ -16,13 +16,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.elements import ColumnElement
 
 from engine.definitions import Bundle, DefinitionModel, Element, describe
-from engine.errors import Conflict, ExpressionError, NotFound
+from engine.errors import Conflict, ExpressionError, NotFound, Retired
 from engine.feel import Feel
 from engine.feel.dmn import Decision, parse_decisions
 from engine.forms import Form, compile_form
 from engine.ids import new_id
 from engine.kernel import Executable, compile_process
-from engine.tables import definition, definition_file, instance
+from engine.tables import definition, definition_file, definition_retirement, instance
 from engine.tables.types import from_micros
 from engine.unit import Unit
 from engine.values import InstanceStatus, Value, Version
@@ -161,17 +161,32 @@ class Definitions:
             raise NotFound
         return self._remember(self._read(connection, row))
 
-    def latest(self, connection: Connection, key: str) -> Definition:
-        """The newest version of a process; raises NotFound."""
+    def startable(self, connection: Connection, key: str) -> Definition:
+        """The newest version of a process, for a case to start; raises NotFound and Retired."""
         row = connection.execute(
-            select(definition.c.id)
+            select(definition.c.id, definition_retirement.c.id.label("retired"))
+            .outerjoin(
+                definition_retirement,
+                (definition_retirement.c.key == definition.c.key)
+                & definition_retirement.c.resumed_at.is_(None),
+            )
             .where(definition.c.key == key)
             .order_by(definition.c.version.desc())
             .limit(1)
         ).one_or_none()
         if row is None:
             raise NotFound(f"There is no process '{key}'.")
+        if row.retired is not None:
+            raise Retired(
+                f"The process '{key}' is retired: its cases go on, but no new one can be started.",
+                key=key,
+            )
         return self.get(connection, row.id)
+
+    def in_force(self, connection: Connection, key: str) -> int:
+        """The number of the newest version of a process; 0 for none."""
+        newest = select(func.max(definition.c.version)).where(definition.c.key == key)
+        return int(connection.execute(newest).scalar_one() or 0)
 
     def all_latest(self, connection: Connection) -> list[Definition]:
         """The newest version of every process, by key."""

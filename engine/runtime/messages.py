@@ -20,9 +20,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from engine.errors import Conflict, InvalidInput, InvalidState
+from engine.errors import Conflict, InvalidInput, InvalidState, Retired
 from engine.registry import Registry
-from engine.runtime import instances
+from engine.runtime import instances, retirements
 from engine.runtime.advance import Move, advance
 from engine.runtime.correlation import correlation_key
 from engine.runtime.deployed import Definition, Definitions
@@ -111,10 +111,15 @@ def deliver(unit: Unit, registry: Registry, definitions: Definitions, message: M
     """Give a message to the one subscription it matches, and start what it starts.
 
     What is to start is settled first: a case that the message brings to its end
-    was active when the message came, and is not followed by another.
+    was active when the message came, and is not followed by another. A retired process
+    starts nothing; Retired is raised where a message from outside could do nothing else.
     """
-    to_start = _to_start(unit, definitions, message)
+    wanted = _to_start(unit, definitions, message)
+    retired = retirements.retired(unit.connection, [each.key for each in wanted]) if wanted else ()
+    to_start = [each for each in wanted if each.key not in retired]
     caught = _catch(unit, registry, definitions, message)
+    if retired and caught is None and not to_start and not message.thrown:
+        raise Retired
     started = [
         instances.start(
             unit,

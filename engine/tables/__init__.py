@@ -11,6 +11,8 @@ from engine.tables.definition import (
     definition_draft_editor,
     definition_draft_file,
     definition_file,
+    definition_publication,
+    definition_retirement,
 )
 from engine.tables.history import history_event, history_payload, triggers
 from engine.tables.instance import identity_link, instance
@@ -27,6 +29,8 @@ __all__ = [
     "definition_draft_editor",
     "definition_draft_file",
     "definition_file",
+    "definition_publication",
+    "definition_retirement",
     "history_anchor",
     "history_anchored",
     "history_check",

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from engine.tables.meta import metadata
 from engine.tables.types import BIG
+
+_RETIRED = text("resumed_at IS NULL")
 
 definition = Table(
     "definition",
@@ -57,3 +69,40 @@ definition_draft_editor = Table(
     Column("seen_at", BIG, nullable=False),
 )
 """Who has which draft open, as their browsers have last said."""
+definition_publication = Table(
+    "definition_publication",
+    metadata,
+    Column("key", Text, ForeignKey("definition_draft.key", ondelete="CASCADE"), primary_key=True),
+    Column("id", BIG, nullable=False),
+    Column("job_id", BIG),
+    Column("revision", BIG, nullable=False),
+    Column("replacing", Integer, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("due_at", BIG, nullable=False),
+    Column("set_at", BIG, nullable=False),
+    Column("set_by", Text, nullable=False),
+    Column("refused", Text),
+)
+"""The publication of a draft that is set for a time to come or, without ``job_id``, waits for an
+approval; once ``refused`` says why, one that did not happen. It goes with its draft."""
+
+definition_retirement = Table(
+    "definition_retirement",
+    metadata,
+    Column("id", BIG, primary_key=True, autoincrement=False),
+    Column("key", Text, nullable=False),
+    Column("retired_at", BIG, nullable=False),
+    Column("retired_by", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("resumed_at", BIG),
+    Column("resumed_by", Text),
+    Column("resumed_note", Text),
+    Index(
+        "ix_definition_retired",
+        "key",
+        unique=True,
+        sqlite_where=_RETIRED,
+        postgresql_where=_RETIRED,
+    ),
+)
+"""When a process took no new instances, and why; it takes none while one is not resumed."""

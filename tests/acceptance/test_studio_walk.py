@@ -13,6 +13,7 @@ MEETING = ROOT / "bpmn" / "meeting"
 DIAGRAM = (MEETING / "meeting.bpmn").read_bytes()
 TABLE = (MEETING / "deadlines.dmn").read_bytes()
 SHORTER = re.sub(rb'"P(\d+)D"', rb'"P1\1D"', TABLE, count=1)
+RENAMED = DIAGRAM.replace(b'id="publish" name="', b'id="publish" name="X ')
 MISTAKEN = re.sub(rb"bpmn:userTask", rb"bpmn:manualTask", DIAGRAM)
 SAID = {
     "fr": ("Impossible à publier", "règle", "en vigueur"),
@@ -81,6 +82,30 @@ def test_changed_looked_at_published_and_put_back(visitors, language, width, dar
     assert sam.violations() == []
     note_and_send(sam, "As it was")
     assert int(page.url.rpartition("/")[2]) == before + 2
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_two_states_are_seen_side_by_side_and_walked_through_by_keyboard(visitors, width):
+    sam = visitors("Samuel Ortiz", width=width)
+    sam.page.goto("/processes/meeting/draft")
+    bring(sam, "meeting.bpmn", RENAMED)
+    sam.page.locator("a[href*='/compare?']").click()
+    page = sam.page
+    expect(page.locator("[data-comparison][data-ready]")).to_be_visible()
+    expect(page.locator("[data-picture] .sign.is-changed")).to_have_count(2)
+    assert sam.violations() == []
+    page.locator("a[data-element=publish]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-picture] [data-element-id=publish].is-active")).to_have_count(2)
+    expect(page.locator("[data-said]")).to_contain_text("modifi")
+    zoomed = "each => each.querySelector('.viewport').getAttribute('transform')"
+    left, right = (each.evaluate(zoomed) for each in page.locator("[data-picture]").all())
+    assert left == right
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= width
+    page.goto("/processes/meeting/draft/discard")
+    page.locator("main .btn-quiet-danger").click()
+    expect(page).to_have_url(re.compile(r"/processes/meeting$"))
 
 
 def test_two_at_one_draft(visitors):

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import completion, editor, growth, history, http, migration
+from tests.bench import completion, editor, growth, history, http, linting, migration
 from tests.servers import PostgreSQL
 
 
@@ -33,6 +33,7 @@ def main() -> None:
             migration.measure,
             http.measure,
             editor.measure,
+            linting.measure,
         ):
             take("", benchmark, sqlite)
         server = PostgreSQL(Path(folder) / "pg")

@@ -20,6 +20,8 @@ from engine.tables import (
     definition,
     definition_draft,
     definition_draft_file,
+    definition_publication,
+    definition_retirement,
     history_check,
     history_event,
     idempotency,
@@ -178,6 +180,29 @@ def _drafted_once(engine: Engine) -> None:
         _drafted(engine)
 
 
+def _planned(engine: Engine) -> None:
+    _drafted(engine)
+    _planned_once(engine)
+
+
+def _planned_once(engine: Engine) -> None:
+    draft = engine.definition_draft("plain")
+    if draft is not None and engine.planned_publication("plain") is None:
+        engine.plan_publication(
+            "plain",
+            actor=CHIEF,
+            note="Once",
+            revision=draft.revision,
+            replacing=1,
+            at=engine.clock.now() + timedelta(hours=1),
+        )
+
+
+def _retired_once(engine: Engine) -> None:
+    if "plain" not in engine.retired():
+        engine.retire("plain", actor=CHIEF, note="Once")
+
+
 def _publish(engine: Engine) -> object:
     draft = engine.definition_draft("plain")
     if draft is None:
@@ -218,6 +243,9 @@ COMMANDS = [
     ),
     Command("save_definition_draft", lambda engine: None, _drafted_once),
     Command("publish", _drafted, _publish),
+    Command("plan_publication", _drafted, _planned_once),
+    Command("publication_job", _planned, _tomorrow),
+    Command("retire", lambda engine: None, _retired_once),
     Command(
         "start",
         lambda engine: None,
@@ -313,6 +341,8 @@ def facts(database: Database) -> dict[str, list[Any]]:
         "draft": (definition_draft.c.key, definition_draft.c.based_on),
         "order": (migration_order.c.status,),
         "moved": (migration_result.c.way, migration_result.c.reason, migration_result.c.element),
+        "publication": (definition_publication.c.key, definition_publication.c.refused),
+        "retirement": (definition_retirement.c.key, definition_retirement.c.note),
         "draft_file": (definition_draft_file.c.name, definition_draft_file.c.content),
     }
     with database.read() as connection:

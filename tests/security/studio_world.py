@@ -1,6 +1,7 @@
 """The process studio's part of the access matrix."""
 
 READERS = "302 403 403 403 403 403 302 200 200"
+ADMINISTRATORS = "302 403 403 403 403 403 302 200 403"
 
 MATRIX = {
     # endpoint and method:      anon stud othr coord crd2 ri  part admin audit
@@ -14,6 +15,14 @@ MATRIX = {
     ("process_beginnings.show", "GET"): "302 403 403 403 403 403 302 200 403",
     ("process_beginnings.write", "POST"): "401 403 403 403 403 403 401 422 403",
     ("process_beginnings.bring", "POST"): "401 403 403 403 403 403 401 422 403",
+    ("process_comparisons.show", "GET"): READERS,
+    ("process_retirement.confirm_retiring", "GET"): ADMINISTRATORS,
+    ("process_retirement.retire", "POST"): "401 403 403 403 403 403 401 422 403",
+    ("process_retirement.confirm_resuming", "GET"): ADMINISTRATORS,
+    ("process_retirement.resume", "POST"): "401 403 403 403 403 403 401 422 403",
+    ("process_publications.cancel", "POST"): "401 403 403 403 403 403 401 409 403",
+    ("process_offers.diagram", "GET"): "302 403 403 403 403 403 302 404 404",
+    ("process_offers.take_over", "POST"): "401 403 403 403 403 403 401 404 403",
     ("process_drafts.show", "GET"): READERS,
     ("process_drafts.diagram", "GET"): "302 403 403 403 403 403 302 404 404",
     ("process_drafts.save", "POST"): "401 403 403 403 403 403 401 422 403",

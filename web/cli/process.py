@@ -203,6 +203,24 @@ def migrate(
     run(Wanted(key, source, target, pairs, filters), dry_run=dry_run, as_json=as_json)
 
 
+@process.command()
+@click.argument("key")
+@click.option("--note", required=True, help="Why; it is shown beside the versions.")
+def retire(key: str, note: str) -> None:
+    """Take no new cases of KEY, in whatever way they start; those that run go on."""
+    configured_engine().retire(key, actor=operator(), note=note)
+    click.echo(f"{key} is retired: no new case of it can be started.")
+
+
+@process.command()
+@click.argument("key")
+@click.option("--note", required=True, help="Why; it is shown beside the versions.")
+def resume(key: str, note: str) -> None:
+    """Take new cases of the retired process KEY again."""
+    configured_engine().resume(key, actor=operator(), note=note)
+    click.echo(f"New cases of {key} can be started again.")
+
+
 @process.command("test")
 @click.argument("folders", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option(

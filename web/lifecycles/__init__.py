@@ -16,6 +16,7 @@ from web.lifecycles import (
     grant,
     meeting,
     partnership,
+    publication,
     recognition,
     validation_plan,
 )
@@ -36,6 +37,7 @@ MODULES: tuple[ModuleType, ...] = (
     difficulty,
     meeting,
     partnership,
+    publication,
 )
 """One module a lifecycle, named as its process; each has ``TASK_PAGES`` and ``CASE``."""
 

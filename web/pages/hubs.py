@@ -16,11 +16,13 @@ pages = Blueprint("hubs", __name__)
 def start() -> ResponseReturnValue:
     """What can be begun by this person."""
     ways = open_to(current.signed_in(), STARTS)
-    return render_template("hub.html", title=_("Begin something"), ways=ways)
+    retired = current.engine().retired()
+    closed = {way.endpoint for way in ways if way.starts and way.starts <= retired}
+    return render_template("hub.html", title=_("Begin something"), ways=ways, closed=closed)
 
 
 @pages.get("/office")
 def office() -> ResponseReturnValue:
     """The tools of the office that are open to this person."""
     ways = open_to(current.signed_in(), TOOLS)
-    return render_template("hub.html", title=_("Office tools"), ways=ways)
+    return render_template("hub.html", title=_("Office tools"), ways=ways, closed=())

@@ -16,14 +16,16 @@ from sqlalchemy.orm import Session
 
 from engine.errors import EngineError, InvalidInput
 from web import current, words
-from web.i18n import language
+from web.i18n import language, translated
 from web.submissions import nested
+from workflows.contract.services import PROCESS as CONTRACT
 from workflows.contract.services import Opened, open_contract
 from workflows.mobility.models import MOBILITY_TYPES
 from workflows.mobility.services import find_mobility
 from workflows.partners.services import departments, institutions
 from workflows.people.models import Person
 from workflows.people.services import all_people, find_person, get_person
+from workflows.validation_plan.services import PROCESS as PLAN
 from workflows.validation_plan.services import open_plan
 
 pages = Blueprint("start", __name__)
@@ -44,9 +46,15 @@ def show() -> ResponseReturnValue:
 
 
 def _form(typed: Mapping[str, Any], errors: Mapping[str, list[str]]) -> str:
+    retired = current.engine().retired()
     with current.reading() as rows:
         return render_template(
             "start.html",
+            retired=[
+                translated(each.model.names)
+                for each in current.engine().definitions()
+                if each.key in retired & {CONTRACT, PLAN}
+            ],
             typed=typed,
             errors=errors,
             key=request.form.get("idempotency_key") or str(uuid.uuid4()),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_datetime
 from flask_babel import gettext as _
 
 from engine import Definition
@@ -43,6 +45,19 @@ def in_force_now(definition: Definition, seen: int) -> ResponseReturnValue:
     else:
         flash(_("Version %(number)s is in force.", number=definition.version), "done")
     return redirect(url_for("processes.version", key=definition.key, number=definition.version))
+
+
+def planned_now(key: str, at: datetime) -> ResponseReturnValue:
+    """The answer to a publication that was set for a time."""
+    when = format_datetime(at, "d MMMM y, HH:mm")
+    flash(_("The publication is set for %(when)s (time in Paris).", when=when), "done")
+    return redirect(url_for("process_drafts.show", key=key))
+
+
+def asked_now(key: str) -> ResponseReturnValue:
+    """The answer to a publication that another administrator has to approve."""
+    flash(_("Asked for: it is published once another administrator has approved it."), "done")
+    return redirect(url_for("process_drafts.show", key=key))
 
 
 def too_late(key: str, typed: str = "") -> ResponseReturnValue:

@@ -14,11 +14,21 @@ from engine.errors import Conflict, DeploymentRejected, InvalidInput, NotFound
 from web import current, words
 from web.addresses import number
 from web.display import remember_names
-from web.studio.answers import despite_of, in_force_now, note_of, too_late, version_seen
+from web.studio.answers import (
+    asked_now,
+    despite_of,
+    in_force_now,
+    note_of,
+    planned_now,
+    too_late,
+    version_seen,
+)
 from web.studio.library import answer_diagram
 from web.studio.outline import drawn, outline_of, sizes_of
+from web.studio.planning import time_of
 from web.studio.process import kept, process_of
-from workflows.scenarios.publishing import publish as publish_draft
+from workflows.publication.services import ask
+from workflows.scenarios.publishing import keep_reason
 from workflows.scenarios.results import verdict_of
 
 pages = Blueprint("process_drafts", __name__)
@@ -52,6 +62,7 @@ def _page(
         sizes=sizes_of(draft.bundle) if draft else {},
         errors=errors or {},
         refused=refused,
+        planned=current.engine().planned_publication(key),
     )
 
 
@@ -150,26 +161,39 @@ def _confirm(key: str, errors: Mapping[str, list[str]]) -> str:
         note=request.form.get("note", ""),
         verdict=verdict,
         despite=request.form.get("despite", ""),
+        at=request.form.get("at", ""),
+        planned=current.engine().planned_publication(key),
+        four_eyes=current.settings().four_eyes,
         errors=errors,
     )
 
 
 @pages.post("/processes/<key:key>/draft/publish")
 def publish(key: str) -> ResponseReturnValue:
-    """Make the draft the version in force."""
+    """Make the draft the version in force, at once or at a time that is set."""
     process_of(key)
     engine, seen = current.engine(), version_seen(request.form)
+    revision = number(request.form.get("revision", "")) or 0
     try:
-        note, despite = note_of(request.form), despite_of(request.form)
+        note, at = note_of(request.form), time_of(request.form)
         with engine.unit(current.actor()) as unit:
-            definition = publish_draft(
-                engine,
-                unit,
-                key,
-                note=note,
-                revision=number(request.form.get("revision", "")) or 0,
-                replacing=seen,
-                despite=despite,
+            keep_reason(engine, unit, key, revision=revision, reason=despite_of(request.form))
+            if current.settings().four_eyes:
+                ask(engine, unit, key, note=note, revision=revision, replacing=seen, at=at)
+                return asked_now(key)
+            if at is not None:
+                engine.plan_publication(
+                    key,
+                    actor=unit.actor,
+                    note=note,
+                    revision=revision,
+                    replacing=seen,
+                    at=at,
+                    unit=unit,
+                )
+                return planned_now(key, at)
+            definition = engine.publish(
+                key, actor=unit.actor, note=note, revision=revision, replacing=seen, unit=unit
             )
     except InvalidInput as refused:
         return _confirm(key, words.field_errors(refused.errors)), 422

@@ -14,9 +14,11 @@ from engine.definitions import Problem, Severity, compare, to_zip
 from engine.errors import Conflict, DeploymentRejected, InvalidInput, NotFound
 from web import current, words
 from web.display import remember_names
-from web.studio.answers import in_force_now, note_of, too_late, version_seen
+from web.studio.answers import asked_now, in_force_now, note_of, too_late, version_seen
 from web.studio.outline import drawn, outline_of, sizes_of
 from web.studio.process import process_of
+from web.studio.releases import offered
+from workflows.publication.services import ask
 from workflows.scenarios.publishing import despite_of
 
 pages = Blueprint("processes", __name__)
@@ -46,22 +48,38 @@ def index() -> ResponseReturnValue:
     begun = [process_of(key) for key in sorted(drafts.keys() - definitions.keys())]
     remember_names([*(each.in_force.deployed_by for each in found), *drafts.values()])
     return render_template(
-        "studio/index.html", lifecycles=found, definitions=definitions, drafts=drafts, begun=begun
+        "studio/index.html",
+        lifecycles=found,
+        definitions=definitions,
+        drafts=drafts,
+        begun=begun,
+        retired=engine.retired(),
     )
 
 
 @pages.get("/processes/<key:key>")
 def show(key: str) -> ResponseReturnValue:
     """The versions of one lifecycle, the newest first."""
-    process = process_of(key)
-    draft = process.draft
+    engine, process = current.engine(), process_of(key)
+    draft, retirements = process.draft, engine.retirements(key)
     remember_names(
-        [*(each.deployed_by for each in process.versions), draft.saved_by if draft else None]
+        [
+            *(each.deployed_by for each in process.versions),
+            *(name for each in retirements for name in (each.retired_by, each.resumed_by)),
+            draft.saved_by if draft else None,
+        ]
     )
     with current.reading() as rows:
-        despite = despite_of(rows, [each.definition_id for each in process.versions])
+        despite = despite_of(rows, key, process.versions)
     return render_template(
-        "studio/show.html", key=key, process=process, draft=draft, despite=despite
+        "studio/show.html",
+        key=key,
+        process=process,
+        draft=draft,
+        planned=engine.planned_publication(key),
+        retirements=retirements,
+        offer=offered(key, process.versions),
+        despite=despite,
     )
 
 
@@ -80,13 +98,14 @@ def version(key: str, number: int) -> ResponseReturnValue:
     definition = engine.version(key, number)
     versions = versions_of(key)
     before = engine.version(key, number - 1) if number > 1 else None
+    shown = next(each for each in versions if each.number == number)
     with current.reading() as rows:
-        despite = despite_of(rows, [definition.id]).get(definition.id)
+        despite = despite_of(rows, key, [shown]).get(number)
     return render_template(
         "studio/version.html",
         key=key,
         definition=definition,
-        shown=next(each for each in versions if each.number == number),
+        shown=shown,
         in_force=versions[0],
         outline=outline_of(definition.bundle),
         sizes=sizes_of(definition.bundle),
@@ -141,6 +160,7 @@ def _confirm(
         restricted=in_force.model.restricted,
         changes=compare(in_force.bundle, definition.bundle),
         note=request.form.get("note", ""),
+        four_eyes=current.settings().four_eyes,
         errors=errors or {},
         problems=[each for each in problems if each.severity is Severity.ERROR],
     )
@@ -148,11 +168,14 @@ def _confirm(
 
 @pages.post("/processes/<key:key>/versions/<id:number>/go-back")
 def go_back(key: str, number: int) -> ResponseReturnValue:
-    """Publish an earlier version again, as a new one."""
+    """Publish an earlier version again, as a new one, or ask for that."""
     seen = version_seen(request.form)
     try:
+        note = note_of(request.form)
+        if current.settings().four_eyes:
+            return _ask_to_go_back(key, number, note, seen)
         definition = current.engine().go_back(
-            key, number, actor=current.actor(), note=note_of(request.form), replacing=seen
+            key, number, actor=current.actor(), note=note, replacing=seen
         )
     except InvalidInput as refused:
         return _confirm(key, number, words.field_errors(refused.errors)), 422
@@ -161,3 +184,14 @@ def go_back(key: str, number: int) -> ResponseReturnValue:
     except Conflict:
         return too_late(key)
     return in_force_now(definition, seen)
+
+
+def _ask_to_go_back(key: str, number: int, note: str, seen: int) -> ResponseReturnValue:
+    """Make an earlier version the draft, and ask for its publication."""
+    engine, actor = current.engine(), current.actor()
+    revision = engine.save_definition_draft(
+        engine.version(key, number).bundle, actor=actor, revision=None, based_on=seen
+    )
+    with engine.unit(actor) as unit:
+        ask(engine, unit, key, note=note, revision=revision, replacing=seen)
+    return asked_now(key)

@@ -66,8 +66,13 @@ def outline_of(bundle: Bundle) -> Outline | None:
         )
         for each in model.flows.values()
     )
+    return Outline(nodes, ways, chosen_element())
+
+
+def chosen_element() -> str:
+    """The id of the element that the address points at, empty where it names none."""
     asked = request.args.get("element", "")
-    return Outline(nodes, ways, asked if _ID.fullmatch(asked) else "")
+    return asked if _ID.fullmatch(asked) else ""
 
 
 def model_of(bundle: Bundle) -> DefinitionModel | None:
@@ -79,12 +84,17 @@ def model_of(bundle: Bundle) -> DefinitionModel | None:
 
 
 def drawn(bundle: Bundle) -> bytes | None:
-    """The diagram to be shown: that of the process which cases start with, else the first."""
+    """The diagram to be shown; None where there is none that can be read."""
+    return bundle.files.get(drawn_file(bundle))
+
+
+def drawn_file(bundle: Bundle) -> str:
+    """The file of the process which cases start with, else the first diagram; else empty."""
     model = model_of(bundle)
     if model is None or not model.bpmn_files:
-        return None
+        return ""
     facts = model.processes.get(model.process_id)
-    return bundle.files[facts.file if facts else model.bpmn_files[0]]
+    return facts.file if facts else model.bpmn_files[0]
 
 
 def sizes_of(bundle: Bundle) -> Mapping[str, int]:

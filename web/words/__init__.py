@@ -102,7 +102,13 @@ from web.words.recognition import (
 )
 from web.words.refusals import error_sentence, field_errors
 from web.words.scenarios import scenario_failure, scenario_member, scenario_step
-from web.words.studio import difference_kind, difference_subject, element_type
+from web.words.studio import (
+    difference_kind,
+    difference_subject,
+    element_type,
+    publication_refused,
+    version_note,
+)
 from web.words.tasks import (
     count_of_tasks,
     event_words,
@@ -203,6 +209,7 @@ __all__ = [
     "points",
     "problem_meaning",
     "programme",
+    "publication_refused",
     "reason_for",
     "recognition_outcome",
     "recognition_rule",
@@ -226,6 +233,7 @@ __all__ = [
     "transcript_status",
     "unusable_table",
     "upload_kind",
+    "version_note",
     "version_status",
     "waiver_basis",
     "waiver_reasons",

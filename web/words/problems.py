@@ -5,6 +5,11 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as lazy
 
 BY_CODE = {
+    "retired": (
+        lazy("No new cases are taken"),
+        lazy("This process is retired: cases that run go on, but no new one can be started."),
+        lazy("Ask the process administration what takes its place."),
+    ),
     "link_expired": (
         lazy("This link has expired"),
         lazy("Links live for sixty days. Nothing was lost: the agreement is where it was."),

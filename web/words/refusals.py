@@ -127,6 +127,11 @@ SENTENCES = {
     ),
     "meeting_place_or_url": lazy("Say where it is: a room, a web address, or both."),
     "meeting_length": lazy("It must end after it begins, within twelve hours."),
+    "not_own_publication": lazy(
+        "You have asked for this publication yourself: another administrator decides."
+    ),
+    "publication_gone": lazy("Nothing is asked any more, so there is nothing to approve."),
+    "publication_changed": lazy("The draft has been changed since this was asked."),
     "meeting_past": lazy("The meeting is past: drop it, and plan another."),
     "meeting_full": lazy("There is no place left in this meeting."),
     "no_health_required": lazy("Confirm that nothing about anybody’s health is written here."),

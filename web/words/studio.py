@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as lazy
 
-KINDS = {"added": lazy("added"), "removed": lazy("removed"), "changed": lazy("changed")}
+KINDS = {
+    "added": lazy("added"),
+    "removed": lazy("removed"),
+    "changed": lazy("changed"),
+    "moved": lazy("moved"),
+}
 
 SUBJECTS = {
     "decision": lazy("decision table"),
@@ -39,6 +44,26 @@ ELEMENTS = {
     "message": lazy("message"),
     "textAnnotation": lazy("text annotation"),
 }
+
+NOTES = {"Delivered with the program.": lazy("Delivered with the program.")}
+"""Notes that the program itself has written."""
+
+REFUSED = {
+    "draft_changed": lazy("The draft has been changed since the time was set."),
+    "replaced": lazy("Another version has come into force since the time was set."),
+    "rejected": lazy("Another administrator has rejected it."),
+    "errors": lazy("The check finds errors in the draft that it did not find before."),
+}
+
+
+def version_note(note: str) -> str:
+    """The note of a version: the program's own in the reader's language, others as written."""
+    return str(NOTES.get(note, note))
+
+
+def publication_refused(reason: str) -> str:
+    """Why a publication did not happen at its time."""
+    return str(REFUSED[reason])
 
 
 def difference_kind(kind: str) -> str:

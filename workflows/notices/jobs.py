@@ -11,6 +11,7 @@ from workflows.notices.delivery import DIGEST
 from workflows.notices.digest import SendDigest
 from workflows.notices.mentions import Mentioned
 from workflows.notices.news import NEWS, News
+from workflows.notices.publications import PUBLICATION_REFUSED, PublicationRefused
 from workflows.office_work.handing_back import TAKE_BACK, Over
 from workflows.office_work.mentions import MENTIONED
 from workflows.office_work.substitutions import ARRANGED, OVER
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
 
 
 def job_kinds(office: Office) -> Mapping[str, Performer]:
-    """News and digests, mentions, substitutions that begin and end."""
+    """News and digests, mentions, publications refused, substitutions that begin and end."""
     return {
         NEWS: News(office),
         DIGEST: SendDigest(office),
         MENTIONED: Mentioned(office),
+        PUBLICATION_REFUSED: PublicationRefused(office),
         ARRANGED: Arranged(office),
         OVER: Over(),
         TAKE_BACK: TakeBack(),

@@ -20,6 +20,7 @@ from workflows.grant import scenario as grant
 from workflows.meeting import scenario as meeting
 from workflows.mobility import scenario as mobility
 from workflows.partnership import scenario as partnership
+from workflows.publication import scenario as publication
 from workflows.recognition import scenario as recognition
 from workflows.scenarios.stage import Stage
 from workflows.validation_plan import scenario as validation_plan
@@ -54,6 +55,7 @@ MODULES: tuple[Actions, ...] = (
     meeting,
     mobility,
     partnership,
+    publication,
     recognition,
 )
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from workflows.partners.models import Department, Institution
 from workflows.people.services import (
+    ADMIN,
     REGISTRAR,
     RI,
     RI_CARE,
@@ -59,6 +60,8 @@ MEMBERS: Mapping[str, Member] = MappingProxyType(
             "paul.roussel", "Paul", "Roussel", (coordinator_group(OTHER_DEPARTMENT),)
         ),
         "ri": Member("claire.vidal", "Claire", "Vidal", (RI,)),
+        "admin": Member("sam.ortiz", "Sam", "Ortiz", (ADMIN,)),
+        "other_admin": Member("ada.brun", "Ada", "Brun", (ADMIN,)),
         "head": Member("helene.faure", "Hélène", "Faure", (head_group(DEPARTMENT),)),
         "registrar": Member("remi.castel", "Rémi", "Castel", (REGISTRAR,)),
         "jury": Member("jeanne.perrin", "Jeanne", "Perrin", (jury_group(DEPARTMENT),)),

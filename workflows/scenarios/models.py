@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.tables.types import BIG, Instant
+from engine.tables.types import Instant
 from workflows.base import Base
 
 WAITING, PASSED, FAILED = "waiting", "passed", "failed"
@@ -34,15 +34,18 @@ class ScenarioResult(Base):
 
 
 class PublishedDespite(Base):
-    """Why a version was published although its scenarios had failed or had not been played.
+    """Why a bundle was to be published although its scenarios had failed or were not played.
 
-    ``failed`` and ``unplayed`` are JSON lists of the files. Who it was and when is told by the
-    version itself.
+    It is written ``at`` the moment of asking: the version may come into force later, at a set
+    time or once it is approved, and is the next one with this ``digest``. ``failed`` and
+    ``unplayed`` are JSON lists of the files.
     """
 
     __tablename__ = "published_despite"
 
-    definition_id: Mapped[int] = mapped_column(BIG, ForeignKey("definition.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)
+    digest: Mapped[str] = mapped_column(Text, primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant, primary_key=True)
     reason: Mapped[str] = mapped_column(Text)
     failed: Mapped[str] = mapped_column(Text)
     unplayed: Mapped[str] = mapped_column(Text)

@@ -16,7 +16,7 @@ from workflows.scenarios.results import verdict_of
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from engine import Definition, Engine, Unit
+    from engine import Engine, Unit, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,43 +28,46 @@ class Despite:
     unplayed: tuple[str, ...]
 
 
-def publish(
-    engine: Engine, unit: Unit, key: str, *, note: str, revision: int, replacing: int, despite: str
-) -> Definition:
-    """Publish the draft of a process, as :meth:`Engine.publish` does, in one transaction.
+def keep_reason(engine: Engine, unit: Unit, key: str, *, revision: int, reason: str) -> None:
+    """Keep why the draft of a process is to be published with its scenarios as they went.
 
-    Raises InvalidInput for ``despite`` where a scenario has failed and nobody says why it is
-    published all the same. The reason is kept with the version; so is which scenarios had
-    failed, and which had not been played.
+    In the transaction that publishes it, or asks for that. Also kept is which scenarios have
+    failed, and which have not been played. Raises InvalidInput for ``despite`` where one has
+    failed and nobody says why, and Conflict where the draft is not that ``revision``.
     """
     draft = engine.definition_draft(key)
     if draft is None or draft.revision != revision:
         raise Conflict
     verdict = verdict_of(unit.session, draft.bundle)
-    if verdict.failed and not despite:
+    if verdict.failed and not reason:
         raise InvalidInput({"despite": ["required"]})
-    published = engine.publish(
-        key, actor=unit.actor, note=note, revision=revision, replacing=replacing, unit=unit
-    )
-    if verdict.needs_reason and published.version != replacing:
+    if verdict.needs_reason:
         unplayed = [*verdict.waiting, *verdict.unplayed]
-        unit.session.add(
+        unit.session.merge(
             PublishedDespite(
-                definition_id=published.id,
-                reason=despite,
+                key=key,
+                digest=draft.bundle.digest,
+                at=unit.now,
+                reason=reason,
                 failed=orjson.dumps(list(verdict.failed)).decode(),
                 unplayed=orjson.dumps(unplayed).decode(),
             )
         )
-    return published
 
 
-def despite_of(session: Session, definition_ids: Iterable[int]) -> dict[int, Despite]:
-    """What versions had against them when they were published, by the version's id."""
-    wanted = select(PublishedDespite).where(PublishedDespite.definition_id.in_(definition_ids))
-    return {
-        each.definition_id: Despite(
-            each.reason, tuple(orjson.loads(each.failed)), tuple(orjson.loads(each.unplayed))
-        )
-        for each in session.scalars(wanted)
-    }
+def despite_of(session: Session, key: str, versions: Iterable[Version]) -> dict[int, Despite]:
+    """What versions of a process had against them when they were asked for, by their number."""
+    asked: dict[str, list[PublishedDespite]] = {}
+    wanted = select(PublishedDespite).where(PublishedDespite.key == key)
+    for each in session.scalars(wanted.order_by(PublishedDespite.at)):
+        asked.setdefault(each.digest, []).append(each)
+    found = {}
+    for version in versions:
+        before = [e for e in asked.get(version.digest, ()) if e.at <= version.deployed_at]
+        if before:
+            found[version.number] = Despite(
+                before[-1].reason,
+                tuple(orjson.loads(before[-1].failed)),
+                tuple(orjson.loads(before[-1].unplayed)),
+            )
+    return found

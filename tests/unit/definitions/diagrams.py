@@ -190,3 +190,14 @@ def catalogue(**values: object) -> Catalogue:
 def bundle(body: str, key: str = "main", **files: bytes) -> Bundle:
     """A bundle with one process ``main``."""
     return Bundle(key, {"main.bpmn": diagram(body), **files})
+
+
+def joined(split: str, join: str, more: str = "", ways: Sequence[str] = ("a", "b")) -> Bundle:
+    """A gateway ``split`` whose ways, a user task each, meet at ``join``; ``more`` is added."""
+    condition = {"exclusiveGateway": "x", "inclusiveGateway": "x"}.get(split, "")
+    default = f' default="split_to_{ways[0]}"' if condition else ""
+    body = START + flow("start", "split") + f'<bpmn:{split} id="split"{default}/>'
+    for way in ways:
+        body += user(way) + flow("split", way, "" if way == ways[0] else condition)
+        body += flow(way, "join")
+    return bundle(body + f'<bpmn:{join} id="join"/>' + flow("join", "end") + END + more)

@@ -10,6 +10,7 @@ from tests.unit.definitions.diagrams import (
     diagram,
     event,
     flow,
+    joined,
     single,
     timer,
     user,
@@ -146,6 +147,23 @@ FLOW: list[Row] = [
             + event("startEvent", "s2", ON_MESSAGE)
             + flow("s2", "join"),
             MESSAGE,
+        ),
+        "join",
+    ),
+    ("join_never_complete", joined("exclusiveGateway", "parallelGateway"), "join"),
+    ("parallel_split_not_joined", joined("parallelGateway", "exclusiveGateway"), "join"),
+    (
+        "join_waits_for_itself",
+        bundle(
+            START
+            + '<bpmn:parallelGateway id="join"/><bpmn:exclusiveGateway id="g" default="out"/>'
+            + END
+            + user("a")
+            + flow("start", "join")
+            + flow("join", "a")
+            + flow("a", "g")
+            + flow("g", "join", "again")
+            + flow("g", "end", identifier="out")
         ),
         "join",
     ),

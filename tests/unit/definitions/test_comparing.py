@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.definitions import Bundle, Change, Fact, Kind, Subject, compare
+from engine.definitions import Bundle, Change, Fact, Kind, Mark, Subject, compare, drawn_in, marks
 from tests.builders import Diagram, approvals
 
 SHIPPED = Path(__file__).parents[3] / "bpmn"
@@ -114,7 +114,8 @@ def test_an_added_element_comes_with_all_it_says():
     added = changes["step3"]
     assert (added.kind, added.subject, added.name) == (Kind.ADDED, Subject.ELEMENT, "step3")
     assert Fact("approval", None, "single") in added.facts
-    assert changes["lane_0"].facts[0].name == "flowNodeRef"
+    assert Fact("lane", None, "lane_0") in added.facts
+    assert "lane_0" not in changes
     assert changes["decided2_to_finish"].kind is Kind.REMOVED
 
 
@@ -210,3 +211,23 @@ def test_a_message_path_that_a_modeler_renames_is_no_difference():
     assert renamed != kept
     before, after = (Bundle("case", {"grant.bpmn": each}) for each in (kept, renamed))
     assert [each.subject for each in compare(before, after)] == [Subject.FILE]
+
+
+def test_a_picture_marks_what_came_went_and_changed():
+    found = marks(of_diagram(approvals("case", steps=3, dueDate="P3D")), ["case.bpmn"])
+    assert (found["step1"], found["step3"]) == (Mark.CHANGED, Mark.ADDED)
+    assert found["decided2_to_finish"] is Mark.REMOVED
+
+
+def test_a_picture_marks_what_is_drawn_elsewhere_and_says_the_same():
+    shipped = (SHIPPED / "meeting" / "meeting.bpmn").read_bytes()
+    moved = shipped.replace(b'<dc:Bounds x="440" y="260"', b'<dc:Bounds x="440" y="250"')
+    changes = compare(Bundle("m", {"m.bpmn": shipped}), Bundle("m", {"m.bpmn": moved}))
+    assert marks(changes, ["m.bpmn"]) == {"publish": Mark.MOVED}
+    assert marks(changes, ["other.bpmn"]) == {}
+
+
+def test_what_a_file_draws_is_known_and_nothing_of_a_broken_one():
+    shipped = (SHIPPED / "meeting" / "meeting.bpmn").read_bytes()
+    assert {"publish", "is_published", "meeting_pool"} <= drawn_in("meeting.bpmn", shipped)
+    assert drawn_in("meeting.bpmn", shipped[:200]) == frozenset()

@@ -22,6 +22,9 @@ CONTRACT = Bundle.from_folder(ROOT / "bpmn" / "contract")
 DEADLINES = CONTRACT.files["deadlines.dmn"]
 CHANGED = DEADLINES.replace(b'"P7D"', b'"P8D"', 1)
 assert CHANGED != DEADLINES
+DIAGRAM = CONTRACT.files["contract.bpmn"]
+RENAMED = DIAGRAM.replace(b'id="draft" name="', b'id="draft" name="x')
+assert RENAMED != DIAGRAM
 PEOPLE = {"sam": ("admin",), "ada": ("admin",), "anne": ("auditor",), "claire": ("ri",), "lea": ()}
 
 
@@ -121,6 +124,30 @@ def test_a_version_shows_diagram_text_files_and_differences(sam, engine):
         sam.get("/processes/contract/versions/2/diagram.bpmn").data
         == CONTRACT.files["contract.bpmn"]
     )
+
+
+def test_any_two_states_are_compared_beside_each_other(sam, engine):
+    engine.deploy(
+        Bundle("contract", {**CONTRACT.files, "contract.bpmn": RENAMED}),
+        actor=actor_of(engine, "ada"),
+        note="Other words",
+    )
+    page = sam.get("/processes/contract/compare")
+    assert "Version 2 · Other words" in text_of(page)
+    for number in (1, 2):
+        assert f"/processes/contract/versions/{number}/diagram.bpmn" in page.text
+    assert 'data-marks=\'{"draft": "changed"}\'' in page.text
+    assert 'element=draft#pictures" data-element="draft"' in page.text
+    upload(sam, ("deadlines.dmn", CHANGED))
+    page = sam.get("/processes/contract/compare?before=1&after=draft")
+    assert "/processes/contract/draft/diagram.bpmn" in page.text
+    assert "changed rule" in text_of(page)
+    assert "Nothing." in text_of(sam.get("/processes/contract/compare?before=1&after=1"))
+
+
+@pytest.mark.parametrize("asked", ["before=9", "after=draft", "after=x", "before=-1", "after=%00"])
+def test_what_is_not_there_is_not_compared(sam, asked):
+    assert sam.get(f"/processes/contract/compare?{asked}").status_code == 404
 
 
 def test_an_export_is_the_bundle_and_the_same_bytes_each_time(sam):

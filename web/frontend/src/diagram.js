@@ -1,5 +1,6 @@
 /** BPMN diagrams with the current position lit. The page carries a textual equivalent beside each. */
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
+import { getBBox } from 'diagram-js/lib/util/Elements';
 import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
 
@@ -13,6 +14,20 @@ export function showDiagrams(canvases) {
 }
 
 async function show(container) {
+  const viewer = await draw(container);
+  if (!viewer) return;
+  const canvas = viewer.get('canvas');
+  const known = viewer.get('elementRegistry');
+  mark(canvas, known, container.dataset.visited, 'is-visited');
+  mark(canvas, known, container.dataset.missed, 'is-missed');
+  mark(canvas, known, container.dataset.active, 'is-active');
+  fit(canvas, known, container.dataset.active);
+  container.dispatchEvent(new CustomEvent('diagram:ready', { bubbles: true }));
+  zoomWith(container.dataset.tools, canvas);
+}
+
+/** Draw the diagram that a container names; a sentence instead, and no viewer, where that fails. */
+export async function draw(container) {
   container.dataset.shown = 'yes';
   const viewer = new NavigatedViewer({ container });
   viewer.on('import.parse.complete', ({ elementsById }) => {
@@ -25,19 +40,16 @@ async function show(container) {
   } catch {
     viewer.destroy();
     container.textContent = container.dataset.failed;
-    return;
+    return null;
   }
-  const canvas = viewer.get('canvas');
-  const known = viewer.get('elementRegistry');
-  mark(canvas, known, container.dataset.visited, 'is-visited');
-  mark(canvas, known, container.dataset.missed, 'is-missed');
-  mark(canvas, known, container.dataset.active, 'is-active');
   // The wheel belongs to the page; the buttons and dragging move the diagram.
   viewer.get('zoomScroll').toggle(false);
-  fit(canvas, known, container.dataset.active);
-  container.dispatchEvent(new CustomEvent('diagram:ready', { bubbles: true }));
-  const tools = document.getElementById(container.dataset.tools ?? '');
-  tools?.addEventListener('click', (event) => {
+  return viewer;
+}
+
+/** Let the buttons in the element with this id enlarge, reduce and fit a diagram. */
+export function zoomWith(tools, canvas) {
+  document.getElementById(tools ?? '')?.addEventListener('click', (event) => {
     const action = event.target.closest('[data-zoom]')?.dataset.zoom;
     if (action === 'fit') canvas.zoom('fit-viewport', 'auto');
     if (action === 'in') canvas.zoom(canvas.zoom() * 1.3);
@@ -85,13 +97,14 @@ function mark(canvas, known, ids, marker) {
 function fit(canvas, known, active) {
   canvas.zoom('fit-viewport', 'auto');
   const first = known.get((active ?? '').split(' ')[0]);
-  if (canvas.zoom() < READABLE && first) {
-    const { width, height } = canvas.getSize();
-    const box = { width: width / READABLE, height: height / READABLE };
-    canvas.viewbox({
-      ...box,
-      x: first.x + first.width / 2 - box.width / 2,
-      y: first.y + first.height / 2 - box.height / 2,
-    });
-  }
+  if (canvas.zoom() < READABLE && first) center(canvas, first);
+}
+
+/** Bring the middle of an element to the middle, large enough to be read. */
+export function center(canvas, element) {
+  const scale = Math.max(canvas.zoom(), READABLE);
+  const { x, y, width, height } = getBBox(element);
+  const size = canvas.getSize();
+  const box = { width: size.width / scale, height: size.height / scale };
+  canvas.viewbox({ ...box, x: x + width / 2 - box.width / 2, y: y + height / 2 - box.height / 2 });
 }

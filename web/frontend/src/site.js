@@ -10,6 +10,7 @@ import { enhanceGrades } from './grade_transfer.js';
 import { enhanceInbox } from './inbox.js';
 import { enhanceMentions } from './mentions.js';
 import { enhanceShell } from './shell.js';
+import { enhanceTables } from './tables.js';
 import { enhanceRepeats } from './validation_plan.js';
 
 // The content security policy allows neither eval nor inline styles.
@@ -34,10 +35,13 @@ function enhance(root) {
   enhanceDocuments(root);
   enhanceGrades(root);
   enhanceMentions(root);
-  const canvases = root.querySelectorAll('[data-diagram]');
+  const canvases = root.querySelectorAll('[data-diagram]:not([data-picture])');
   if (canvases.length > 0) {
     import('./diagram.js').then(({ showDiagrams }) => showDiagrams(canvases));
   }
+  const compared = root.querySelector('[data-comparison]');
+  if (compared) import('./studio/comparison.js').then(({ compare }) => compare(compared));
+  enhanceTables(root);
 }
 
 enhanceShell();

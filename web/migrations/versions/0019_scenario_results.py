@@ -27,14 +27,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "published_despite",
-        sa.Column("definition_id", BIG, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("at", BIG, nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("failed", sa.Text(), nullable=False),
         sa.Column("unplayed", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["definition_id"],
-            ["definition.id"],
-            name=op.f("fk_published_despite_definition_id"),
-        ),
-        sa.PrimaryKeyConstraint("definition_id", name=op.f("pk_published_despite")),
+        sa.PrimaryKeyConstraint("key", "digest", "at", name=op.f("pk_published_despite")),
     )

@@ -1,0 +1,1 @@
+"""Publications of versions, where a second administrator has to approve them."""
