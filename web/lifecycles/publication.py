@@ -7,11 +7,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from engine.definitions import compare
 from engine.values import WorkItem
 from web import current
 from web.display import remember_names
 from web.lifecycles.base import CaseSection, TaskPage, Typed
+from web.studio.process import process_of
 from workflows.publication.services import business_key
 
 
@@ -22,15 +22,15 @@ def _task(item: WorkItem, _typed: Typed) -> Mapping[str, Any]:
     words = {"reason_label": _("Why?"), "usual_reasons": ()}
     if planned is None or draft is None or business_key(key, planned.id) != item.business_key:
         return {**words, "planned": None}
-    in_force = engine.definition(engine.versions(key)[0].definition_id)
+    process = process_of(key)
     remember_names([planned.set_by])
     return {
         **words,
         "key": key,
         "planned": planned,
         "changed": draft.revision != planned.revision,
-        "in_force": in_force,
-        "changes": compare(in_force.bundle, draft.bundle),
+        "process": process,
+        "changes": process.changes(),
     }
 
 

@@ -6,9 +6,11 @@ complete a task; who has asked for a publication does not approve it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from engine.definitions import describe
 from engine.runtime import publications
 from engine.values import Labels
 from workflows.people.services import ADMIN, AUDITOR
@@ -44,7 +46,7 @@ def ask(
         ask=True,
         unit=unit,
     )
-    names = engine.version(key, replacing).model.names
+    names = _names(engine, key, replacing)
     engine.start(
         PROCESS,
         actor=unit.actor,
@@ -54,6 +56,15 @@ def ask(
         links=[ADMIN, AUDITOR],
         unit=unit,
     )
+
+
+def _names(engine: Engine, key: str, replacing: int) -> Mapping[str, str]:
+    """What a process is called: before its first version, what its draft says."""
+    if replacing:
+        return engine.version(key, replacing).model.names
+    draft = engine.definition_draft(key)
+    assert draft is not None, "what is planned is a draft"
+    return describe(draft.bundle).names
 
 
 def withdraw(engine: Engine, unit: Unit, planned: PlannedPublication) -> None:

@@ -302,6 +302,21 @@ def test_a_draft_whose_scenario_fails_is_published_with_a_written_reason_only(sa
     assert "published with failed scenarios" in text_of(sam.get("/processes/contract"))
 
 
+def test_a_publication_at_a_date_keeps_the_reason_for_its_version(sam, engine, clock, played):
+    played.outcomes["scenarios/late.yaml"] = failed()
+    change_step(sam)
+    sam.post(f"{DRAFT}/play")
+    work(engine)
+    at = (clock.at + timedelta(days=7)).strftime("%Y-%m-%dT%H:%M")
+    assert publish(sam, at=at).status_code == 422
+    assert publish(sam, at=at, despite="The partner is waiting").status_code == 302
+    clock.at += timedelta(days=8)
+    work(engine)
+    said = text_of(sam.get("/processes/contract/versions/2"))
+    assert "Published all the same, because The partner is waiting" in said
+    assert "because" not in text_of(sam.get("/processes/contract/versions/1"))
+
+
 def test_a_draft_that_was_not_played_offers_to_be_and_is_published_as_such(sam, engine, played):
     change_step(sam)
     page = sam.get("/processes/contract/draft/publish")

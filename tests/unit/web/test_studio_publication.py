@@ -269,3 +269,17 @@ class TestFourEyes:
         page = post(sam, "versions/1/go-back", note="As it was", in_force="2")
         assert "waits for another administrator" in text_of(page)
         assert numbers(engine) == [2, 1]
+
+    def test_so_does_the_first_version_of_a_lifecycle(self, sam, sign_in, engine):
+        names = {"name_fr": "École d’été", "name_en": "Summer school", "name_es": "Escuela"}
+        sam.post("/new-lifecycle", data={"key": "summer", "source": "", **names})
+        page = sam.get("/processes/summer/draft/publish")
+        seen = {name: hidden(page, name) for name in ("revision", "in_force")}
+        sam.post("/processes/summer/draft/publish", data={"note": "The first", **seen})
+        ada = sign_in("ada")
+        task = text_of(ada.get(self.task(ada)))
+        assert "Summer school" in task
+        assert "It becomes version 1 of a new lifecycle" in task
+        self.decide(ada, "approve")
+        engine.run_due_jobs(worker="tests")
+        assert engine.version("summer", 1).note == "The first"
