@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from playwright.sync_api import expect
 
 from tests.acceptance.acts import TITLE, begin_application, choose, fill_application
-from tests.acceptance.visitors import partner_link, reload_until
+from tests.acceptance.visitors import partner_link, partner_links, reload_until
 
 PARTNER = "usal.es"
 
@@ -37,9 +37,10 @@ def test_walk(visitors, live_server):
     allocated(office, board)
     confirmed(student, case)
     office.open_task(case)
+    before = partner_links(live_server, PARTNER)
     office.decide("nominate")
 
-    link = partner_link(live_server, PARTNER)
+    link = partner_link(live_server, PARTNER, before)
     partner = visitors(width=390)
     answered_once(partner, link)
     student.page.goto("/home")

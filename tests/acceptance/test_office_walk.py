@@ -100,6 +100,7 @@ def test_naming_somebody_in_a_comment(visitors):
     marie.goto("/inbox?view=all")
     expect(marie.locator("[data-item]", has_text="a comment names you")).to_have_count(1)
     marie.get_by_role("link", name="You are named").click()
+    marie.wait_for_url("**/mentions")
     assert axe(marie) == []
     marie.locator("main li button").first.click()
     marie.wait_for_url(re.compile(r"/cases/\d+#comments"))

@@ -40,7 +40,9 @@ def note_and_send(visitor, text):
     visitor.page.wait_for_load_state("networkidle")
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])
+@pytest.mark.parametrize(
+    ("language", "width", "dark"), [("fr", 1440, False), ("en", 390, True), ("es", 390, False)]
+)
 def test_changed_looked_at_published_and_put_back(visitors, language, width, dark):
     refused, rule, in_force = SAID[language]
     sam = visitors("Samuel Ortiz", language=language, width=width, dark=dark)

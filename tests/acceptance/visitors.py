@@ -162,18 +162,22 @@ def reload_until(visitor, text):
         visitor.page.reload()
 
 
+def partner_links(server, contact):
+    """Every link that was mailed to ``contact`` so far, the newest first."""
+    with sqlite3.connect(server.data_dir / "passerelle.sqlite3") as connection:
+        bodies = connection.execute(
+            'SELECT body FROM mail_message WHERE "to" LIKE ? ORDER BY id DESC', (f"%{contact}%",)
+        ).fetchall()
+    found = (re.search(r"/partner/([\w.\-]+)", body) for (body,) in bodies)
+    return [link[0] for link in found if link]
+
+
 def partner_link(server, contact, seen=()):
     """The newest link mailed to ``contact`` that is not among ``seen``."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
-        with sqlite3.connect(server.data_dir / "passerelle.sqlite3") as connection:
-            bodies = connection.execute(
-                'SELECT body FROM mail_message WHERE "to" LIKE ? ORDER BY id DESC',
-                (f"%{contact}%",),
-            ).fetchall()
-        for (body,) in bodies:
-            found = re.search(r"/partner/([\w.\-]+)", body)
-            if found and found[0] not in seen:
-                return found[0]
+        for link in partner_links(server, contact):
+            if link not in seen:
+                return link
         time.sleep(0.3)
     raise AssertionError(f"no mail with a link came to {contact}")

@@ -7,11 +7,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from engine import Draft
+from engine.definitions import compare, describe
+from engine.errors import DeploymentRejected
 from engine.values import WorkItem
 from web import current
 from web.display import remember_names
 from web.lifecycles.base import CaseSection, TaskPage, Typed
-from web.studio.process import process_of
 from workflows.publication.services import business_key
 
 
@@ -22,16 +24,26 @@ def _task(item: WorkItem, _typed: Typed) -> Mapping[str, Any]:
     words = {"reason_label": _("Why?"), "usual_reasons": ()}
     if planned is None or draft is None or business_key(key, planned.id) != item.business_key:
         return {**words, "planned": None}
-    process = process_of(key)
+    versions = engine.versions(key)
+    in_force = engine.definition(versions[0].definition_id) if versions else None
     remember_names([planned.set_by])
     return {
         **words,
         "key": key,
         "planned": planned,
         "changed": draft.revision != planned.revision,
-        "process": process,
-        "changes": process.changes(),
+        "names": in_force.model.names if in_force else _names(draft),
+        "in_force": in_force,
+        "changes": compare(in_force.bundle, draft.bundle) if in_force else (),
     }
+
+
+def _names(draft: Draft) -> Mapping[str, str]:
+    """What a lifecycle without a version is called, as far as its draft can be read."""
+    try:
+        return describe(draft.bundle).names
+    except DeploymentRejected:
+        return {"fr": draft.key}
 
 
 TASK_PAGES: Mapping[str, TaskPage] = {

@@ -52,6 +52,7 @@ export function draftFile(element, { read, saved = () => {} }) {
   /** To be called at each change. */
   function changed() {
     unsaved = true;
+    line.dataset.state = 'changed';
     schedule();
   }
 
