@@ -36,17 +36,28 @@ def events(
         .order_by(order)
         .limit(max(1, min(limit, MAX_LIMIT)))
     ).all()
-    return [
-        HistoryEvent(
-            instance_id=row.instance_id,
-            seq=row.seq,
-            at=from_micros(row.at),
-            kind=row.kind,
-            element=row.element,
-            work_item_id=row.work_item_id,
-            actor=row.actor,
-            on_behalf_of=row.on_behalf_of,
-            payload=orjson.loads(row.payload) if row.payload is not None else None,
-        )
-        for row in (reversed(rows) if newest else rows)
-    ]
+    return [_event(row) for row in (reversed(rows) if newest else rows)]
+
+
+def of_kind(connection: Connection, instance_id: int, kind: str) -> list[HistoryEvent]:
+    """The events of one kind of an instance, in order."""
+    rows = connection.execute(
+        _joined()
+        .where(history_event.c.instance_id == instance_id, history_event.c.kind == kind)
+        .order_by(history_event.c.seq)
+    )
+    return [_event(row) for row in rows]
+
+
+def _event(row: Any) -> HistoryEvent:
+    return HistoryEvent(
+        instance_id=row.instance_id,
+        seq=row.seq,
+        at=from_micros(row.at),
+        kind=row.kind,
+        element=row.element,
+        work_item_id=row.work_item_id,
+        actor=row.actor,
+        on_behalf_of=row.on_behalf_of,
+        payload=orjson.loads(row.payload) if row.payload is not None else None,
+    )

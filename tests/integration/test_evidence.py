@@ -68,6 +68,23 @@ def test_a_bundle_verifies_with_its_own_program_and_nothing_else(case, tmp_path)
     assert said.stdout.endswith("The bundle holds.\n")
 
 
+def test_a_bundle_of_a_case_that_was_moved_holds_every_version_it_has_followed(case, tmp_path):
+    engine = case.office.engine
+    for version in (1, 2):
+        case.office.deploy(approvals(steps=5 + version))
+        route = engine.migration_route("approval", version, version + 1, {})
+        engine.migrate(route, actor=case.office.chief)
+        case.office.work()
+    bundle = case.export()
+    with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
+        about = json.loads(archive.read("case.json"))
+        folders = {name.split("/")[1] for name in archive.namelist() if "process/" in name}
+    assert folders == {"approval-1", "approval-2", "approval-3"}
+    assert [each["version"] for each in about["versions"]] == [1, 2, 3]
+    assert about["version"] == 3
+    assert alone(tmp_path, bundle).returncode == 0
+
+
 def test_a_bundle_holds_the_events_the_process_and_what_the_domain_adds(case):
     with zipfile.ZipFile(io.BytesIO(case.export())) as archive:
         names = set(archive.namelist())
