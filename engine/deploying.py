@@ -106,7 +106,13 @@ class Deploying(Queries):
             return drafts.save(unit, bundle, revision=None, based_on=0)
 
     def save_definition_draft(
-        self, bundle: Bundle, *, actor: Actor, revision: int | None, based_on: int
+        self,
+        bundle: Bundle,
+        *,
+        actor: Actor,
+        revision: int | None,
+        based_on: int,
+        unit: Unit | None = None,
     ) -> int:
         """Keep a bundle, right or wrong, as the draft of its process; gives the new revision.
 
@@ -114,8 +120,8 @@ class Deploying(Queries):
         ``based_on`` the number of the version in force that a first draft was made from, 0 before
         the first. Raises Conflict where the draft is another by now, and leaves that as it is.
         """
-        with self.unit(actor) as unit:
-            return drafts.save(unit, bundle, revision=revision, based_on=based_on)
+        with self._in(actor, unit) as own:
+            return drafts.save(own, bundle, revision=revision, based_on=based_on)
 
     def open_definition_draft(self, key: str, *, actor: Actor) -> list[str]:
         """Say that somebody has the draft of a process open; gives the ids of the others who have.

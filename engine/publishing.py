@@ -10,7 +10,7 @@ from engine.deploying import Deploying
 from engine.errors import Conflict, InvalidInput, NotFound
 from engine.identity import Actor
 from engine.registry import Performer
-from engine.runtime import publications, retirements
+from engine.runtime import drafts, publications, retirements
 from engine.unit import Unit
 
 
@@ -46,11 +46,11 @@ class Publishing(Deploying):
         """
         if at is not None and at <= self.clock.now():
             raise InvalidInput({"at": ["in_the_past"]})
-        draft = self.definition_draft(key)
-        if draft is None or draft.revision != revision:
-            raise Conflict
-        self._require_deployable(draft.bundle)
         with self._in(actor, unit) as own:
+            draft = drafts.find(own.connection, key)
+            if draft is None or draft.revision != revision:
+                raise Conflict
+            self._require_deployable(draft.bundle)
             if self._definitions.in_force(own.connection, key) != replacing:
                 raise Conflict
             return publications.plan(

@@ -5,7 +5,7 @@ from engine.definitions.beginning import blank, brought, check_beginning, copied
 from engine.definitions.bundle import Bundle
 from engine.definitions.catalogue import Catalogue
 from engine.definitions.comparing import Change, Fact, Kind, Mark, compare, marks
-from engine.definitions.describe import describe
+from engine.definitions.describe import describe, names_of
 from engine.definitions.inventory import Subject, drawn_in
 from engine.definitions.linting import lint, lint_file
 from engine.definitions.model import (
@@ -47,6 +47,7 @@ __all__ = [
     "lint",
     "lint_file",
     "marks",
+    "names_of",
     "revised",
     "to_zip",
     "with_file",

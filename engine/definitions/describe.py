@@ -64,6 +64,14 @@ def describe(bundle: Bundle) -> DefinitionModel:
     return build_model(bundle, diagrams, decisions_in(roots), forms_in(bundle))
 
 
+def names_of(bundle: Bundle) -> Mapping[str, str]:
+    """What a process is called by its bundle, by language; its key where that cannot be read."""
+    try:
+        return describe(bundle).names
+    except DeploymentRejected:
+        return {"fr": bundle.key}
+
+
 def diagram_of(file: str, root: Node) -> Diagram:
     """Normalize a parsed file in place and read its facts."""
     marked = frozenset(

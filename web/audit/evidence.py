@@ -15,7 +15,7 @@ from engine.history.keys import KeyRing
 from web import current, words
 from web.display import person_name, remember_names
 from web.i18n import language, translated
-from web.pages.diagrams import element_names
+from web.pages.diagrams import names_told
 from workflows.evidence.files import Told, documents_of, events_of, evidence_files, readable
 from workflows.partners.services import institution_name
 
@@ -59,7 +59,7 @@ def export(instance_id: int) -> ResponseReturnValue:
 
 def _told(case: Instance, events: Sequence[HistoryEvent]) -> list[Told]:
     remember_names(each for event in events for each in (event.actor, event.on_behalf_of))
-    elements = element_names(current.engine().definition(case.definition_id))
+    elements = names_told(case, events)
     return [
         Told(
             seq=event.seq,

@@ -7,9 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from engine import Draft
-from engine.definitions import compare, describe
-from engine.errors import DeploymentRejected
+from engine.definitions import compare, names_of
 from engine.values import WorkItem
 from web import current
 from web.display import remember_names
@@ -32,18 +30,10 @@ def _task(item: WorkItem, _typed: Typed) -> Mapping[str, Any]:
         "key": key,
         "planned": planned,
         "changed": draft.revision != planned.revision,
-        "names": in_force.model.names if in_force else _names(draft),
+        "names": in_force.model.names if in_force else names_of(draft.bundle),
         "in_force": in_force,
         "changes": compare(in_force.bundle, draft.bundle) if in_force else (),
     }
-
-
-def _names(draft: Draft) -> Mapping[str, str]:
-    """What a lifecycle without a version is called, as far as its draft can be read."""
-    try:
-        return describe(draft.bundle).names
-    except DeploymentRejected:
-        return {"fr": draft.key}
 
 
 TASK_PAGES: Mapping[str, TaskPage] = {

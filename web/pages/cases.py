@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
@@ -22,7 +21,7 @@ from web.submissions import comment_of
 from workflows.office_work.mentions import add_comment
 
 if TYPE_CHECKING:
-    from engine import Definition
+    pass
 
 pages = Blueprint("cases", __name__)
 
@@ -83,15 +82,9 @@ def _page(instance_id: int, remark: Remark) -> str:
         named=named_on(instance_id),
         remark=remark,
         diagram=diagrams.of(definition, case, newest),
-        element_names=diagrams.element_names(definition, *_earlier(case, events)),
+        element_names=diagrams.names_told(case, events),
         **(shown or {}),
     )
-
-
-def _earlier(case: Instance, events: Sequence[HistoryEvent]) -> list[Definition]:
-    """The versions that the case has moved away from in these events."""
-    left = [each.payload["from"] for each in events if each.kind == "migrated" and each.payload]
-    return [current.engine().version(case.key, int(str(number))) for number in left]
 
 
 def _before(instance_id: int, text: str) -> list[HistoryEvent]:

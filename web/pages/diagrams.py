@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine.values import HistoryEvent, Instance
+from web import current
 from web.i18n import translated
 
 if TYPE_CHECKING:
@@ -58,6 +59,14 @@ def element_names(definition: Definition, *earlier: Definition) -> dict[str, str
         for version in (*earlier, definition)
         for name, each in version.model.elements.items()
     }
+
+
+def names_told(case: Instance, events: Sequence[HistoryEvent]) -> dict[str, str]:
+    """The names of the elements that these events of a case are about, whatever version it had."""
+    engine = current.engine()
+    left = {each.payload["from"] for each in events if each.kind == "migrated" and each.payload}
+    earlier = [engine.version(case.key, number) for number in sorted(int(str(n)) for n in left)]
+    return element_names(engine.definition(case.definition_id), *earlier)
 
 
 def source(definition: Definition) -> bytes:

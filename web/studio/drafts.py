@@ -26,7 +26,7 @@ from web.studio.answers import (
 from web.studio.library import answer_diagram
 from web.studio.outline import drawn, outline_of, sizes_of
 from web.studio.planning import time_of
-from web.studio.process import kept, process_of
+from web.studio.process import Process, kept, process_of
 from workflows.publication.services import ask
 from workflows.scenarios.publishing import keep_reason
 from workflows.scenarios.results import verdict_of
@@ -66,18 +66,18 @@ def _page(
     )
 
 
-def _draft(key: str) -> Draft:
-    """The draft of a lifecycle; raises NotFound where there is none."""
-    found = current.engine().definition_draft(key)
-    if found is None:
+def _drafted(key: str) -> tuple[Process, Draft]:
+    """A lifecycle with its draft; raises NotFound where there is none."""
+    process = process_of(key)
+    if process.draft is None:
         raise NotFound
-    return found
+    return process, process.draft
 
 
 @pages.get("/processes/<key:key>/draft/diagram.bpmn")
 def diagram(key: str) -> ResponseReturnValue:
     """The draft's diagram."""
-    return answer_diagram(drawn(_draft(key).bundle))
+    return answer_diagram(drawn(_drafted(key)[1].bundle))
 
 
 @pages.post("/processes/<key:key>/draft")
@@ -116,7 +116,7 @@ def _revise(key: str, change: Callable[[Bundle], Bundle]) -> ResponseReturnValue
 @pages.get("/processes/<key:key>/draft/discard")
 def confirm_discarding(key: str) -> ResponseReturnValue:
     """What is lost with the draft."""
-    draft, process = _draft(key), process_of(key)
+    process, draft = _drafted(key)
     return render_template(
         "studio/discard.html", key=key, process=process, draft=draft, changes=process.changes()
     )
@@ -146,7 +146,7 @@ def confirm_publishing(key: str) -> ResponseReturnValue:
 
 
 def _confirm(key: str, errors: Mapping[str, list[str]]) -> str:
-    draft, process = _draft(key), process_of(key)
+    process, draft = _drafted(key)
     problems = current.engine().lint(draft.bundle)
     with current.reading() as rows:
         verdict = verdict_of(rows, draft.bundle)

@@ -189,9 +189,10 @@ def go_back(key: str, number: int) -> ResponseReturnValue:
 def _ask_to_go_back(key: str, number: int, note: str, seen: int) -> ResponseReturnValue:
     """Make an earlier version the draft, and ask for its publication."""
     engine, actor = current.engine(), current.actor()
-    revision = engine.save_definition_draft(
-        engine.version(key, number).bundle, actor=actor, revision=None, based_on=seen
-    )
+    bundle = engine.version(key, number).bundle
     with engine.unit(actor) as unit:
+        revision = engine.save_definition_draft(
+            bundle, actor=actor, revision=None, based_on=seen, unit=unit
+        )
         ask(engine, unit, key, note=note, revision=revision, replacing=seen)
     return asked_now(key)

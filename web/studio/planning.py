@@ -13,7 +13,7 @@ from engine.errors import Conflict
 from web import current
 from web.addresses import number
 from web.studio.answers import too_late
-from web.studio.library import versions_of
+from web.studio.process import process_of
 from workflows.answers import Answers
 from workflows.publication.services import withdraw
 
@@ -34,7 +34,7 @@ def time_of(form: Mapping[str, str]) -> datetime | None:
 @pages.post("/processes/<key:key>/draft/publication/cancel")
 def cancel(key: str) -> ResponseReturnValue:
     """Drop a publication that is set for a time, or the news that it did not happen."""
-    versions_of(key)
+    process_of(key)
     engine = current.engine()
     planned = engine.planned_publication(key)
     if planned is None or planned.id != number(request.form.get("planned", "")):

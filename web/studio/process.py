@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine import Definition, Draft, Version
-from engine.definitions import Bundle, Change, compare, with_file
+from engine.definitions import Bundle, Change, compare, names_of, with_file
 from engine.errors import NotFound
 from web import current
-from web.studio.outline import model_of
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,79}", re.ASCII)
 """How a new form or decision table may be called, in its file and in a diagram."""
@@ -56,8 +55,7 @@ class Process:
     @property
     def names(self) -> Mapping[str, str]:
         """What it is called: the version in force says it, before the first one the draft."""
-        model = self.in_force.model if self.in_force else model_of(self.bundle)
-        return model.names if model else {"fr": self.key}
+        return self.in_force.model.names if self.in_force else names_of(self.bundle)
 
     @property
     def running(self) -> int:

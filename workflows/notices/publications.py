@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from babel.dates import format_date, format_time
 from sqlalchemy import func, select
 
+from engine.definitions import names_of
+from engine.runtime import drafts
 from engine.tables import definition
 from workflows.notices.news import (
     COMMON,
@@ -25,6 +27,8 @@ from workflows.office_work.local_time import ZONE
 from workflows.people.services import get_person
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from engine.registry import Job, JobContext
     from engine.values import Value
     from workflows.office import Office
@@ -46,10 +50,7 @@ class PublicationRefused:
         key, reason = str(job.payload["key"]), str(job.payload["reason"])
         with job.session() as session:
             to = recipients([get_person(session, int(number))])
-            newest = session.scalar(
-                select(func.max(definition.c.id)).where(definition.c.key == key)
-            )
-        names = job.definition(int(str(newest))).model.names
+            names = _names(session, job, key)
         at = datetime.fromisoformat(str(job.payload["at"])).astimezone(ZONE)
         mails: list[Value] = []
         for each in to:
@@ -69,3 +70,12 @@ class PublicationRefused:
     def apply(self, ctx: JobContext, result: Value) -> Mapping[str, Value]:
         """Queue the mail."""
         return queue(ctx, result)
+
+
+def _names(session: Session, job: Job, key: str) -> Mapping[str, str]:
+    """What a process is called: by its newest version, before the first by its draft."""
+    newest = session.scalar(select(func.max(definition.c.id)).where(definition.c.key == key))
+    if newest is not None:
+        return job.definition(newest).model.names
+    draft = drafts.find(session.connection(), key)
+    return names_of(draft.bundle) if draft else {"fr": key}

@@ -6,12 +6,11 @@ complete a task; who has asked for a publication does not approve it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from engine.definitions import describe
-from engine.runtime import publications
+from engine.definitions import names_of
+from engine.runtime import drafts, publications
 from engine.values import Labels
 from workflows.people.services import ADMIN, AUDITOR
 
@@ -46,7 +45,9 @@ def ask(
         ask=True,
         unit=unit,
     )
-    names = _names(engine, key, replacing)
+    draft = drafts.find(unit.connection, key)
+    assert draft is not None, "what is planned is a draft"
+    names = names_of(draft.bundle)
     engine.start(
         PROCESS,
         actor=unit.actor,
@@ -56,15 +57,6 @@ def ask(
         links=[ADMIN, AUDITOR],
         unit=unit,
     )
-
-
-def _names(engine: Engine, key: str, replacing: int) -> Mapping[str, str]:
-    """What a process is called: before its first version, what its draft says."""
-    if replacing:
-        return engine.version(key, replacing).model.names
-    draft = engine.definition_draft(key)
-    assert draft is not None, "what is planned is a draft"
-    return describe(draft.bundle).names
 
 
 def withdraw(engine: Engine, unit: Unit, planned: PlannedPublication) -> None:

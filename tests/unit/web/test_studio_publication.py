@@ -270,12 +270,17 @@ class TestFourEyes:
         assert "waits for another administrator" in text_of(page)
         assert numbers(engine) == [2, 1]
 
-    def test_so_does_the_first_version_of_a_lifecycle(self, sam, sign_in, engine):
+    @pytest.fixture
+    def first(self, sam):
+        """Sam has asked for the first version of a lifecycle."""
         names = {"name_fr": "École d’été", "name_en": "Summer school", "name_es": "Escuela"}
         sam.post("/new-lifecycle", data={"key": "summer", "source": "", **names})
         page = sam.get("/processes/summer/draft/publish")
         seen = {name: hidden(page, name) for name in ("revision", "in_force")}
-        sam.post("/processes/summer/draft/publish", data={"note": "The first", **seen})
+        data = {"note": "The first", **seen}
+        return sam.post("/processes/summer/draft/publish", data=data, follow_redirects=True)
+
+    def test_so_does_the_first_version_of_a_lifecycle(self, first, sign_in, engine):
         ada = sign_in("ada")
         task = text_of(ada.get(self.task(ada)))
         assert "Summer school" in task
@@ -283,3 +288,31 @@ class TestFourEyes:
         self.decide(ada, "approve")
         engine.run_due_jobs(worker="tests")
         assert engine.version("summer", 1).note == "The first"
+
+    def test_a_first_version_is_taken_back_too(self, first, sam, engine):
+        address = "/processes/summer/draft/publication/cancel"
+        page = sam.post(address, data={"planned": hidden(first, "planned")}, follow_redirects=True)
+        assert "Nothing is set any more" in text_of(page)
+        assert engine.planned_publication("summer") is None
+
+    def test_who_asked_for_a_first_version_hears_why_it_was_rejected(self, first, sign_in, engine):
+        self.decide(sign_in("ada"), "reject", reason_reject="Too short")
+        while engine.run_due_jobs(worker="tests"):
+            pass
+        with engine.reading() as session:
+            subjects = [each.subject for each in session.query(MailMessage)]
+        assert any("École d’été" in each or "Summer school" in each for each in subjects)
+
+    def test_asking_to_go_back_leaves_no_draft_where_it_fails(
+        self, asked, sam, sign_in, engine, monkeypatch
+    ):
+        self.decide(sign_in("ada"), "approve")
+        engine.run_due_jobs(worker="tests")
+
+        def fails(*_arguments, **_named):
+            raise RuntimeError("the disk is full")
+
+        monkeypatch.setattr("web.studio.library.ask", fails)
+        answer = post(sam, "versions/1/go-back", note="As it was", in_force="2")
+        assert answer.status_code == 500
+        assert engine.definition_draft("contract") is None
