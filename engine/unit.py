@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import ColumnElement, Connection, exists, insert, update
 from sqlalchemy.orm import Session
 
 from engine.database import Statement
@@ -20,6 +20,7 @@ from engine.values import Labels, Value
 
 MAIL_ATTEMPTS = 8
 _BACKOFF_SECONDS = 30
+_QUEUED = 0
 _insert_job = Statement(insert(job).values({c.name: None for c in job.c}))
 
 
@@ -150,7 +151,7 @@ def job_row(
         "element": element,
         "task_no": task_no,
         "payload": payload,
-        "status": 0,
+        "status": _QUEUED,
         "due_at": due_at,
         "attempts": 0,
         "max_attempts": max_attempts,
@@ -160,6 +161,11 @@ def job_row(
         "last_error": None,
         "created_at": unit.at,
     }
+
+
+def is_queued(kind: str) -> ColumnElement[bool]:
+    """Whether a job of a kind waits or is being run; one that has become an incident does not."""
+    return exists().where(job.c.kind == kind, job.c.status == _QUEUED)
 
 
 def insert_jobs(unit: Unit, rows: list[dict[str, Any]]) -> None:

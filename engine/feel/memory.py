@@ -35,6 +35,3 @@ class Answers:
             self._known[question] = answer
             if len(self._known) > ENTRIES:
                 self._known.popitem(last=False)
-
-    def __len__(self) -> int:
-        return len(self._known)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, exists, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from engine.history.anchoring import anchored_heads
 from engine.history.findings import Fault, Findings, Wrong
@@ -21,9 +21,9 @@ from engine.history.rows import one_at_a_time, one_moment
 from engine.history.verifying import verify
 from engine.ids import new_id
 from engine.registry import Job, JobContext
-from engine.tables import history_check, instance, job
+from engine.tables import history_check, instance
 from engine.tables.types import from_micros
-from engine.unit import Unit
+from engine.unit import Unit, is_queued
 from engine.values import Value
 
 CHECK = "history_check"
@@ -31,7 +31,6 @@ PART = 100_000
 """Events that one job verifies: a second or two."""
 
 MOST_KEPT = 100
-_PENDING = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ def start(unit: Unit) -> None:
     """Begin a verification, unless one is under way."""
     one_at_a_time(unit.connection, history_check)
     own = history_check.c
-    under_way = select(own.id).where(own.ended_at.is_(None), _has_job())
+    under_way = select(own.id).where(own.ended_at.is_(None), is_queued(CHECK))
     if unit.connection.execute(under_way).first() is not None:
         return
     check = new_id()
@@ -88,13 +87,9 @@ def start(unit: Unit) -> None:
 def listed(connection: Connection, limit: int) -> list[Check]:
     """Verifications, the newest first."""
     own = history_check.c
-    running = (own.ended_at.is_(None) & _has_job()).label("running")
+    running = (own.ended_at.is_(None) & is_queued(CHECK)).label("running")
     statement = select(history_check, running).order_by(own.id.desc()).limit(limit)
     return [_check(row) for row in connection.execute(statement)]
-
-
-def _has_job() -> ColumnElement[bool]:
-    return exists().where(job.c.kind == CHECK, job.c.status == _PENDING)
 
 
 def _check(row: Any) -> Check:

@@ -7,20 +7,18 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from engine.history import anchoring
 from engine.history.anchor_files import export, file_name
 from engine.history.checking import CHECK, Checking
 from engine.history.keys import KeyRing
 from engine.registry import Job, JobContext, Performer
-from engine.tables import job as jobs
-from engine.unit import Unit
+from engine.unit import Unit, is_queued
 from engine.values import Value
 
 ANCHOR = "history_anchor"
 EXPORT = "history_anchor_file"
-_PENDING = 0
 
 
 def history_jobs(
@@ -36,8 +34,7 @@ def history_jobs(
 
 def keep_anchoring(unit: Unit, every: timedelta) -> None:
     """See to it that an anchor is made once ``every`` has passed; never where that is nothing."""
-    waiting = exists().where(jobs.c.kind == ANCHOR, jobs.c.status == _PENDING)
-    if every and not unit.connection.scalar(select(waiting)):
+    if every and not unit.connection.scalar(select(is_queued(ANCHOR))):
         unit.enqueue(ANCHOR, {}, due_at=unit.now + every)
 
 
