@@ -149,7 +149,7 @@ def test_a_stale_save_is_refused_and_the_person_chooses(sam):
         page = visitor.page
         page.locator("[data-steps] button").first.press("Enter")
         page.wait_for_selector("[data-entry-id=name] :focus")
-        page.keyboard.type(name)
+        page.keyboard.type(name, delay=30)
         if visitor is first:
             wait_until_saved(page)
     page = second.page

@@ -77,11 +77,16 @@ function spokenName(element, language) {
   return property(object, `name.${language}`) || object.name?.trim() || element.id;
 }
 
-/** Put the focus into the name of what was chosen; the panel shows it only a moment later. */
+/**
+ * Put the focus into the name of what was chosen; the panel shows it only a moment later.
+ * Never again once it is there: showing an entry selects its text, and what was typed meanwhile
+ * would be replaced by the next letter.
+ */
 function focusName(panel, eventBus, tries = 20) {
   setTimeout(() => {
+    if (panel.contains(document.activeElement)) return;
     eventBus.fire('propertiesPanel.showEntry', { id: 'name' });
-    if (tries > 0 && !panel.contains(document.activeElement)) focusName(panel, eventBus, tries - 1);
+    if (tries > 0) focusName(panel, eventBus, tries - 1);
   }, 50);
 }
 
