@@ -13,7 +13,7 @@ A message goes two ways, and neither hinders the other:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -233,8 +233,8 @@ def _catch(
     return locked.id
 
 
-def _matching(unit: Unit, definitions: Definitions, message: Message) -> list[Any]:
-    """Up to two subscriptions the message matches.
+def _matching(unit: Unit, definitions: Definitions, message: Message) -> Sequence[Any]:
+    """Up to two subscriptions the message matches, first those whose correlation is known.
 
     One whose correlation is not known yet matches any message of its business key,
     and from outside any at all: the first one sets it.
@@ -245,20 +245,32 @@ def _matching(unit: Unit, definitions: Definitions, message: Message) -> list[An
     wanted = wanted.where(subscription.c.message == message.name)
     if message.business_key is not None and not message.thrown:
         wanted = wanted.where(subscription.c.business_key == message.business_key)
-    found: list[Any] = []
-    versions = unit.connection.execute(
-        wanted.with_only_columns(instance.c.definition_id).distinct()
-    )
-    for version in versions.all():
-        definition = definitions.get(unit.connection, version.definition_id)
-        known = definition.model.messages.get(message.name)
-        values = correlated(definition, known.correlation if known else {}, message.payload)
-        of_version = wanted.where(
-            instance.c.definition_id == definition.id, _fits(message, correlation_key(values))
-        )
-        found += unit.connection.execute(of_version.limit(2)).all()
+    version = instance.c.definition_id
+    fitting: dict[int, ColumnElement[bool]] = {}
+    new = set(unit.connection.execute(wanted.with_only_columns(version).distinct()).scalars())
+    found: Sequence[Any] = ()
+    # One statement sees each case in one version; those that have moved to one not asked for
+    # are found by it as well, and asked for in the next.
+    while new:
+        fitting |= {each: _of_version(unit, definitions, message, each) for each in new}
+        found = unit.connection.execute(
+            wanted.where(or_(version.not_in(fitting), *fitting.values()))
+            .order_by(version.in_(fitting), subscription.c.correlation.desc())
+            .limit(2)
+        ).all()
+        new = {row.definition_id for row in found} - fitting.keys()
     exact = [row for row in found if row.correlation]
     return exact or found
+
+
+def _of_version(
+    unit: Unit, definitions: Definitions, message: Message, definition_id: int
+) -> ColumnElement[bool]:
+    """Whether a subscription of a case of this version is one that the message matches."""
+    definition = definitions.get(unit.connection, definition_id)
+    known = definition.model.messages.get(message.name)
+    values = correlated(definition, known.correlation if known else {}, message.payload)
+    return and_(instance.c.definition_id == definition_id, _fits(message, correlation_key(values)))
 
 
 def _fits(message: Message, key: str) -> ColumnElement[bool]:

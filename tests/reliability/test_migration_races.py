@@ -115,10 +115,12 @@ def test_a_message_finds_a_case_whose_waiting_step_is_called_otherwise_meanwhile
     def tell(engine, case, number):
         engine.correlate("answer", {}, message_id=f"{number}", business_key=str(case))
 
+    # Only in SQLite does whoever writes keep all others waiting, from its first statement on.
+    patience = 0.25 if engine.database.engine.dialect.name == "postgresql" else 0.01
     for point in range(1, 12):
         case = f"M-{point}"
         started = engine.start("wait", actor=CHIEF, business_key=case, variables={})
-        assert in_the_middle(engine, case, point, tell, move) == []
+        assert in_the_middle(engine, case, point, tell, move, patience) == []
         (item,) = engine.instance(started.instance_id, actor=CHIEF).open_items
         assert item.element == "then"
 

@@ -144,8 +144,10 @@ class Pause:
             self.go.wait(timeout=30)
 
 
-def in_the_middle(engine, item, point, first, second):
+def in_the_middle(engine, item, point, first, second, patience=0.01):
     """Let one command wait before its ``point``-th statement until the other has begun.
+
+    With more patience, in seconds, until it has ended, where nothing keeps it waiting.
 
     Gives what they raised.
     """
@@ -159,7 +161,7 @@ def in_the_middle(engine, item, point, first, second):
     while one.is_alive() and not pause.reached.is_set():
         pause.reached.wait(0.005)
     two.start()
-    two.join(timeout=0.01)
+    two.join(timeout=patience)
     pause.go.set()
     one.join(timeout=30)
     two.join(timeout=30)
