@@ -10,7 +10,7 @@ run: ## install, build, migrate, load the demo and start everything on 127.0.0.1
 	@PASSERELLE_DEMO=$${PASSERELLE_DEMO:-1} exec $(bin)/passerelle up
 
 test: check ## everything: checks, then all tests on SQLite, PostgreSQL and Redis, in a browser
-	@$(bin)/pytest -n 2 --dist worksteal $(PYTEST)
+	@$(bin)/pytest -n 3 --dist worksteal $(PYTEST)
 
 check: ## ruff, mypy --strict, import-linter
 	@.make/setup.sh test

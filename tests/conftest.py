@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import gc
 import io
 import json
 import os
@@ -33,6 +34,7 @@ from engine import Database, Engine, FixedClock, deploying
 from engine import database as databases
 from engine.tables import triggers
 from tests.builders_web import Compiled
+from tests.databases import empty, wait_for_no_disk
 from tests.servers import PostgreSQL, Redis, running_server
 from web.cli import main
 from web.config import Settings
@@ -69,10 +71,18 @@ def pytest_unconfigure(config):
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def pytest_collection_finish():
+    """What is loaded by now stays to the end: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def pragmas():
-    """How the product sets SQLite; no test cuts the power, so here nothing waits for the disk."""
-    durable, databases.PRAGMAS = databases.PRAGMAS, (*databases.PRAGMAS, "synchronous=OFF")
+    """How the product sets SQLite, which these tests do not."""
+    durable = databases.PRAGMAS
+    wait_for_no_disk()
     yield durable
     databases.PRAGMAS = durable
 
@@ -141,7 +151,7 @@ def pytest_runtest_call(item):
 @pytest.fixture(scope="session")
 def apart():
     """Runs ``apart(function, *arguments)`` in a process that has loaded little, and may fork."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(1, get_context("spawn"), wait_for_no_disk) as pool:
         yield lambda function, *arguments: pool.submit(function, *arguments).result()
 
 
@@ -197,31 +207,9 @@ def _worker_database(postgresql, worker_id):
 @pytest.fixture
 def postgresql_url(_worker_database):
     """A PostgreSQL database with the product's schema and no rows."""
-    empty(_worker_database)
+    with _emptying(_worker_database).begin() as connection:
+        empty(connection, _tables())
     return _worker_database
-
-
-def empty(url):
-    """Take every row out of a PostgreSQL database and let its numbers begin anew.
-
-    Truncating would make a new file of each table; deleting asks no trigger and no key.
-    """
-    tables = {f'"{table.name}"': table for table in _tables()}
-    probes = [f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in tables]
-    with _emptying(url).connect() as connection:
-        used = connection.execute(text(" UNION ALL ".join(probes))).scalars().all()
-        statements = [
-            "BEGIN",
-            "SET LOCAL session_replication_role = replica",
-            *(f"DELETE FROM {name}" for name in used),
-            *(
-                f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), 1, false)"
-                for name in used
-                if tables[name].autoincrement_column is not None
-            ),
-            "COMMIT",
-        ]
-        connection.execute(text("; ".join(statements)))
 
 
 @cache
@@ -231,7 +219,7 @@ def _tables():
 
 @cache
 def _emptying(url):
-    return create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    return create_engine(url, poolclass=NullPool)
 
 
 @pytest.fixture(scope="session")

@@ -13,10 +13,11 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import Table, event, text
+from sqlalchemy import Table, event
 
 from engine import SYSTEM, Database, EngineError, FixedClock
 from engine.tables import metadata
+from tests.databases import empty
 from tests.reliability.commands import (
     COMMANDS,
     MONDAY,
@@ -90,9 +91,8 @@ class Kept:
                 remains.unlink()
             shutil.copyfile(self._file.with_suffix(".kept"), self._file)
             return
-        names = ", ".join(f'"{table.name}"' for table in self._tables)
         with self._database.write() as connection:
-            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            empty(connection, self._tables)
             for table, rows in self._rows:
                 if rows:
                     connection.execute(table.insert(), rows)
