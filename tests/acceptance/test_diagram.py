@@ -15,6 +15,7 @@ def test_names_are_those_of_the_reader_s_language(visitors, language):
     page.goto("/inbox?view=groups")
     page.goto(page.locator("[data-item] a.title").first.get_attribute("href"))
     page.goto(page.locator("a[href^='/cases/']").last.get_attribute("href"))
+    page.locator(".diagram-canvas.is-large").scroll_into_view_if_needed()
     page.wait_for_selector(".is-large .djs-element.is-active")
     step, lane, pool = LABELS[language]
     assert drawn(page, "check_coherence") == step

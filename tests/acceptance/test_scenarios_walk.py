@@ -29,6 +29,7 @@ def test_a_scenario_is_changed_played_and_told(visitors):
     expect(page.locator("[hx-trigger]")).to_have_count(0, timeout=SECONDS * 1000)
     row = page.locator("tr", has=page.locator("a[href$='refused.yaml']"))
     expect(row).to_contain_text("falló en el paso 1")
+    page.locator(".diagram-canvas").scroll_into_view_if_needed()
     expect(page.locator(".djs-connection.is-missed").first).to_be_attached()
     page.evaluate("document.querySelectorAll('main details').forEach(each => { each.open = true })")
     assert sam.violations() == []

@@ -25,6 +25,14 @@ htmx.config.responseHandling = [
   { code: '[45]..', swap: false, error: true },
 ];
 
+/** A diagram is fetched and drawn when somebody is about to see it: what is folded up has no size. */
+const near = new IntersectionObserver((entries) => {
+  const canvases = entries.filter((each) => each.isIntersecting).map((each) => each.target);
+  if (canvases.length === 0) return;
+  canvases.forEach((each) => near.unobserve(each));
+  import('./diagram.js').then(({ showDiagrams }) => showDiagrams(canvases));
+}, { rootMargin: '200px' });
+
 /** Give a part of the page its behaviour: at load, and whenever htmx has put something in. */
 function enhance(root) {
   enhanceForms(root);
@@ -35,10 +43,7 @@ function enhance(root) {
   enhanceDocuments(root);
   enhanceGrades(root);
   enhanceMentions(root);
-  const canvases = root.querySelectorAll('[data-diagram]:not([data-picture])');
-  if (canvases.length > 0) {
-    import('./diagram.js').then(({ showDiagrams }) => showDiagrams(canvases));
-  }
+  root.querySelectorAll('[data-diagram]:not([data-picture])').forEach((each) => near.observe(each));
   const compared = root.querySelector('[data-comparison]');
   if (compared) import('./studio/comparison.js').then(({ compare }) => compare(compared));
   enhanceTables(root);
