@@ -248,7 +248,10 @@ def database_url(request):
 @pytest.fixture(scope="session")
 def _databases():
     """Those this worker has opened, by URL: a new one would compile every statement again."""
-    return {}
+    opened = {}
+    yield opened
+    for each in opened.values():
+        each.dispose()
 
 
 @pytest.fixture
@@ -257,7 +260,9 @@ def database(database_url, _databases):
     opened = _databases.get(database_url) or Database(database_url)
     _databases[database_url] = opened
     yield opened
-    opened.dispose()
+    # The file of the next test is another; the next test on a server finds warm connections.
+    if opened.is_sqlite:
+        opened.dispose()
 
 
 @pytest.fixture

@@ -106,11 +106,6 @@ class PostgreSQL:
         self._run("pg_ctl", "-m", "immediate", "stop")
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def restart(self) -> None:
-        """Crash the server and start it again: what a power cut does to its clients."""
-        self._run("pg_ctl", "-m", "immediate", "stop")
-        self._run("pg_ctl", "-w", "-l", str(self.folder / "log"), "start")
-
     def _run(self, program: str, *arguments: str) -> None:
         user = UNPRIVILEGED if os.geteuid() == 0 else None
         with (self.folder / "programs.log").open("ab") as output:
