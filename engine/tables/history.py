@@ -7,10 +7,14 @@ digest, so erasing a person's payload leaves the chain verifiable.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, LargeBinary, Table, Text
+from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text, text
 
 from engine.tables.meta import metadata
 from engine.tables.types import BIG
+
+TAKEN = text("kind IN ('work_item_claimed', 'work_item_assigned', 'work_item_delegated')")
+"""The events with which a person takes a work item; a query must say it in these very words to be
+served by the index of them."""
 
 history_event = Table(
     "history_event",
@@ -25,6 +29,13 @@ history_event = Table(
     Column("on_behalf_of", Text),
     Column("payload_digest", LargeBinary),
     Column("hash", LargeBinary, nullable=False),
+    Index(
+        "ix_history_event_taken",
+        "work_item_id",
+        "at",
+        sqlite_where=TAKEN,
+        postgresql_where=TAKEN,
+    ),
     sqlite_with_rowid=False,
 )
 

@@ -1,0 +1,34 @@
+"""Reports that are computed once and kept; when a work item was taken."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0024"
+down_revision = "0021"
+
+BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+TAKEN = sa.text("kind IN ('work_item_claimed', 'work_item_assigned', 'work_item_delegated')")
+
+
+def upgrade() -> None:
+    """Create the table and the index."""
+    op.create_table(
+        "history_report",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("job_id", BIG, nullable=False),
+        sa.Column("asked_at", BIG, nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=False),
+        sa.Column("computed_at", BIG),
+        sa.Column("answer", sa.LargeBinary()),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_history_report")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_history_event_taken",
+        "history_event",
+        ["work_item_id", "at"],
+        sqlite_where=TAKEN,
+        postgresql_where=TAKEN,
+    )
