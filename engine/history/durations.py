@@ -221,13 +221,15 @@ def _of_completions(question: DurationQuestion) -> list[ColumnElement[bool]]:
 
 
 def _key(question: DurationQuestion) -> ColumnElement[str]:
-    columns: dict[By, ColumnElement[str]] = {
+    if question.by == "month":
+        return _month(question.months)
+    columns: dict[str, ColumnElement[str]] = {
         "step": work_item.c.element,
         "version": cast(definition.c.version, TextType),
         "department": instance.c.org_unit,
         "partner": instance.c.counterparty,
     }
-    return columns.get(question.by) or _month(question.months)
+    return columns[question.by]
 
 
 def _month(months: tuple[int, ...]) -> ColumnElement[str]:

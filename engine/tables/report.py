@@ -18,5 +18,5 @@ history_report = Table(
     Column("answer", LargeBinary),
     sqlite_with_rowid=False,
 )
-"""``key`` is a digest of what was asked; ``job_id`` is the job that computes it, or was the last to.
+"""``key`` is a digest of what was asked; ``job_id`` is the job that computes it, or was the last.
 ``answer`` is what was true at ``computed_at``: it stays until the next one is there."""
