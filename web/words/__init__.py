@@ -50,6 +50,7 @@ from web.words.contract_change import (
 )
 from web.words.decisions import decision_failure, hit_policy
 from web.words.documents import document_kind, file_size, language_name
+from web.words.durations import measure, measured_by, span
 from web.words.exam_waiver import (
     exam_cause,
     exam_mark,
