@@ -44,6 +44,7 @@ MOST = 200
 
 _DONE = work_item.c.status == literal_column("1")
 _OPEN = work_item.c.status == literal_column("0")
+_UNRESTRICTED = instance.c.restricted == false()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +118,10 @@ def durations(connection: Connection, question: DurationQuestion, now: int) -> D
     """The figures a question asks for, as of now. Restricted instances are never counted."""
     items = _completed(question)
     counted = {row.key: row._mapping for row in connection.execute(_counts(items))}
-    # Nothing open belongs to a month.
-    asked = [] if question.by == "month" else connection.execute(_waiting(question, now))
-    waiting = {row.key: row._mapping for row in asked}
+    waiting: dict[str, Any] = {}
+    if question.by != "month":  # Nothing open belongs to one.
+        rows = connection.execute(_waiting(question, now))
+        waiting = {row.key: row._mapping for row in rows}
     spreads: dict[str, dict[str, Spread]] = defaultdict(dict)
     for row in connection.execute(_spreads(items)):
         spreads[row.key][row.measure] = Spread(row.number, row.p50, row.p90)
@@ -183,9 +185,12 @@ def _asked_before() -> ColumnElement[bool]:
     )
 
 
-def _of_cases(wanted: HistoryFilter) -> list[ColumnElement[bool]]:
-    """What must hold of a work item, open or not, and of its case."""
-    found = [instance.c.restricted == false()]
+def of_tasks(wanted: HistoryFilter) -> list[ColumnElement[bool]]:
+    """What a filter asks of a work item, open or not, and of its case.
+
+    For a statement that joins a work item with its instance and the definition it belongs to.
+    """
+    found: list[ColumnElement[bool]] = []
     for column, values in (
         (definition.c.key, wanted.processes),
         (definition.c.version, wanted.versions),
@@ -203,7 +208,7 @@ def _of_cases(wanted: HistoryFilter) -> list[ColumnElement[bool]]:
 
 def _of_completions(question: DurationQuestion) -> list[ColumnElement[bool]]:
     wanted, own = question.wanted, work_item.c
-    found = [_DONE, *_of_cases(wanted)]
+    found = [_DONE, _UNRESTRICTED, *of_tasks(wanted)]
     if wanted.people:
         found.append(own.completed_by.in_(wanted.people) | own.on_behalf_of.in_(wanted.people))
     if wanted.outcomes:
@@ -297,6 +302,6 @@ def _waiting(question: DurationQuestion, now: int) -> Any:
         )
         .join(instance, instance.c.id == own.instance_id)
         .join(definition, definition.c.id == own.definition_id)
-        .where(_OPEN, *_of_cases(question.wanted))
+        .where(_OPEN, _UNRESTRICTED, *of_tasks(question.wanted))
         .group_by(key)
     )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final, cast, get_args
+from typing import Final, get_args
 
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
@@ -95,16 +95,19 @@ class Choice:
         months: tuple[int, ...] = ()
         if self.by == "month":
             months = _months(wanted, self.now)
-        return Side(
-            self._label(wanted, year), DurationQuestion(wanted, self.by, months)
-        )
+        return Side(self._label(wanted, year), DurationQuestion(wanted, self.by, months))
 
     def _label(self, wanted: HistoryFilter, year: str) -> str:
         if self.compared.startswith(_OF_YEAR):
-            return year or _("The chosen period")
+            return year or self._period()
         if wanted.versions:
             return ", ".join(_("Version %(number)s", number=each) for each in wanted.versions)
-        return _("All versions")
+        return str(_("All versions"))
+
+    def _period(self) -> str:
+        return str(
+            _("The chosen period") if self.wanted.since or self.wanted.until else _("Any time")
+        )
 
 
 def chosen(
@@ -126,7 +129,7 @@ def chosen(
     by, measure = arguments.get("by", ""), arguments.get("show", "")
     return Choice(
         wanted,
-        cast("By", by) if by in BYS else "step",
+        by if by in BYS else "step",
         measure if measure in MEASURES else "total",
         year if _YEAR.fullmatch(year) else "",
         arguments.get("compare", ""),
@@ -164,5 +167,7 @@ def comparisons(versions: list[int], now: datetime) -> list[tuple[str, str]]:
     of_versions = [
         (f"{_VERSION}{each}", _("with version %(number)s", number=each)) for each in versions
     ]
-    of_years = [(f"{_OF_YEAR}{each}", _("with the year %(year)s", year=each)) for each in years(now)]
+    of_years = [
+        (f"{_OF_YEAR}{each}", _("with the year %(year)s", year=each)) for each in years(now)
+    ]
     return of_years + (of_versions if len(versions) > 1 else [])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
 from math import ceil
 
 from flask_babel import format_date, format_percent
@@ -67,9 +66,7 @@ def cell(line: Line, measure: str) -> Cell:
         spread = getattr(line, measure)
         if not spread.number:
             return Cell(line, None, None, "–", "–")
-        return Cell(
-            line, spread.p50, spread.p90, words.span(spread.p50), words.span(spread.p90)
-        )
+        return Cell(line, spread.p50, spread.p90, words.span(spread.p50), words.span(spread.p90))
     if measure == "open":
         return Cell(line, line.open, None, str(line.open), "–")
     part, whole = (line.late, line.due) if measure == "late" else (line.again, line.done)
@@ -92,7 +89,10 @@ def rows_of(
     choice: Choice, answers: Sequence[Durations], definitions: Sequence[Definition]
 ) -> list[Row]:
     """The rows of all answers: months in their order, else what is most first."""
-    by_key = [{_aligned(choice, n, line.key): line for line in each.lines} for n, each in enumerate(answers)]
+    by_key = [
+        {_aligned(choice, n, line.key): line for line in each.lines}
+        for n, each in enumerate(answers)
+    ]
     keys = list(dict.fromkeys(key for each in by_key for key in each))
     if choice.by == "month":
         months = choice.sides[0].question.months[:-1]
@@ -139,15 +139,15 @@ def _names(choice: Choice, definitions: Sequence[Definition]) -> dict[str, str]:
 
 def _name(choice: Choice, key: str) -> str:
     if choice.by == "month":
-        month = from_micros(int(key)).replace(tzinfo=UTC).astimezone(ZONE).date()
+        month = from_micros(int(key)).astimezone(ZONE).date()
         if len(choice.sides) > 1 and choice.compared.startswith("year-"):
             return str(format_date(month, "LLLL"))
         return str(format_date(month, "LLLL y"))
     if choice.by == "version":
-        return _("Version %(number)s", number=key)
+        return str(_("Version %(number)s", number=key))
     if choice.by == "department":
         return department_name(key)
-    return key or _("no partner")
+    return key or str(_("no partner"))
 
 
 def scale_of(rows: Sequence[Row]) -> float:

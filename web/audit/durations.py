@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_percent
 
 from engine import Definition
 from engine.history.durations import MOST, Durations
@@ -22,7 +23,6 @@ from web.audit.duration_choice import (
     years,
 )
 from web.audit.duration_rows import WIDTH, heat, rows_of, scale_of, told, width
-from web.i18n import translated
 from workflows.partners.services import departments, institutions
 
 pages = Blueprint("durations", __name__)
@@ -44,6 +44,7 @@ def show() -> ResponseReturnValue:
     with current.reading() as session:
         reports = [report_of(session.connection(), side.question) for side in choice.sides]
     answers = [each.answer for each in reports if each.answer is not None]
+    told_whole = answers and len(answers) == len(reports)
     versions = [each.number for each in current.engine().versions(choice.process)]
     return render_template(
         "audit/durations.html",
@@ -57,7 +58,7 @@ def show() -> ResponseReturnValue:
         link=_link,
         **_choices(),
         **_state(choice, reports),
-        **(_figures(choice, answers, definitions) if answers else {"rows": None}),
+        **(_figures(choice, answers, definitions) if told_whole else {"rows": None}),
     )
 
 
@@ -127,14 +128,13 @@ def _figures(
         "charted": rows[:CHARTED],
         "more": max((each.more for each in answers), default=0),
         "most": MOST,
-        "complete": len(answers) == len(choice.sides),
         "drawn": drawn,
         "heat": [heat(rows, number) for number in range(len(answers))],
         "scale": scale_of(rows[:CHARTED]),
         "bar": width,
         "full": WIDTH,
         "told": told,
-        "process_name": translated(definitions[choice.process].model.names),
+        "percent": format_percent,
     }
 
 

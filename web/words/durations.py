@@ -30,6 +30,13 @@ _BYS: Final[Mapping[str, str]] = {
     "department": lazy("Department"),
     "partner": lazy("Partner"),
 }
+_DIVIDED: Final[Mapping[str, str]] = {
+    "step": lazy("by step"),
+    "month": lazy("by month"),
+    "version": lazy("by version"),
+    "department": lazy("by department"),
+    "partner": lazy("by partner"),
+}
 
 
 def span(micros: int) -> str:
@@ -47,3 +54,8 @@ def measure(code: str) -> str:
 def measured_by(code: str) -> str:
     """What the figures are divided by."""
     return str(_BYS[code])
+
+
+def divided_by(code: str) -> str:
+    """What the figures are divided by, to be read after a title."""
+    return str(_DIVIDED[code])

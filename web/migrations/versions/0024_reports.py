@@ -1,4 +1,4 @@
-"""Reports that are computed once and kept; when a work item was taken."""
+"""Reports that are computed once and kept; when a task was taken, which ones were late."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ down_revision = "0021"
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TAKEN = sa.text("kind IN ('work_item_claimed', 'work_item_assigned', 'work_item_delegated')")
+LATE = sa.text("status = 1 AND completed_at > due_at")
 
 
 def upgrade() -> None:
-    """Create the table and the index."""
+    """Create the table and the indexes."""
     op.create_table(
         "history_report",
         sa.Column("key", sa.Text(), nullable=False),
@@ -31,4 +32,11 @@ def upgrade() -> None:
         ["work_item_id", "at"],
         sqlite_where=TAKEN,
         postgresql_where=TAKEN,
+    )
+    op.create_index(
+        "ix_work_item_late",
+        "work_item",
+        ["completed_at", "id"],
+        sqlite_where=LATE,
+        postgresql_where=LATE,
     )
