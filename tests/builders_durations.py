@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from engine.history.durations import Line, Spread
 from engine.tables import definition, history_event, instance, work_item
 from engine.tables.types import FAR, to_micros
 
+KEY = "contract"
 BEGIN = to_micros(datetime(2026, 9, 1, tzinfo=UTC))
 DAY = 86_400_000_000
 
@@ -34,26 +35,39 @@ class Task:
     by: str = "person:1"
 
 
-def write(connection: Connection, tasks: Sequence[Task], key: str = "contract") -> None:
-    """Write the tasks with their cases and versions; a case has the labels of its first task."""
-    facts = {"key": key, "digest": "", "note": "", "deployed_at": 0, "deployed_by": "system"}
-    for version in sorted({task.version for task in tasks}):
-        connection.execute(insert(definition).values(id=version, version=version, **facts))
-    first: dict[int, Task] = {}
+def write(connection: Connection, tasks: Sequence[Task], *, first: int = 1) -> None:
+    """Write tasks of the contract, numbered from ``first``, with their cases and versions.
+
+    A case has the labels of its first task; versions that are deployed are not made anew.
+    """
+    versions = _versions(connection, {task.version for task in tasks})
+    cases: dict[int, Task] = {}
     for task in tasks:
-        first.setdefault(task.case, task)
-    for number, task in first.items():
-        connection.execute(insert(instance).values(**_case(number, task)))
-    for number, task in enumerate(tasks, 1):
-        connection.execute(insert(work_item).values(**_item(number, task)))
+        cases.setdefault(task.case, task)
+    for number, task in cases.items():
+        row = {**_case(number, task), "definition_id": versions[task.version]}
+        connection.execute(insert(instance).values(**row))
+    for number, task in enumerate(tasks, first):
+        row = {**_item(number, task), "definition_id": versions[task.version]}
+        connection.execute(insert(work_item).values(**row))
         if task.taken is not None:
             connection.execute(insert(history_event).values(**_taking(number, task)))
+
+
+def _versions(connection: Connection, wanted: Iterable[int]) -> dict[int, int]:
+    """The ids of versions of the contract by their number."""
+    facts = {"key": KEY, "digest": "", "note": "", "deployed_at": 0, "deployed_by": "system"}
+    deployed = select(definition.c.version, definition.c.id).where(definition.c.key == KEY)
+    known = {row.version: row.id for row in connection.execute(deployed)}
+    for version in sorted(set(wanted) - known.keys()):
+        connection.execute(insert(definition).values(id=version, version=version, **facts))
+        known[version] = version
+    return known
 
 
 def _case(number: int, task: Task) -> dict[str, object]:
     return {
         "id": number,
-        "definition_id": task.version,
         "business_key": f"M-{number}",
         "status": 0,
         "revision": 0,
@@ -72,7 +86,6 @@ def _item(number: int, task: Task) -> dict[str, object]:
     return {
         "id": number,
         "instance_id": task.case,
-        "definition_id": task.version,
         "task_no": number,
         "element": task.element,
         "seat": 0,

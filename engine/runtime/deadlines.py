@@ -20,7 +20,7 @@ from engine.values import Page
 State = Literal["late", "coming", "missed"]
 
 EVERYTHING = HistoryFilter()
-MAX_HOLDERS = 20
+MAX_HOLDERS = 10
 
 _OPEN = work_item.c.status == literal_column("0")
 _DONE = work_item.c.status == literal_column("1")

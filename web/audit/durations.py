@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_percent
 
 from engine import Definition
+from engine.errors import NotFound
 from engine.history.durations import MOST, Durations
 from engine.history.reports import FRESH, Report, ask, report_of
 from web import current
@@ -40,12 +41,11 @@ def show() -> ResponseReturnValue:
     definitions = _by_key()
     if not definitions:
         return render_template("audit/durations.html", choice=None)
-    choice = chosen(request.args, definitions, current.engine().clock.now())
+    choice, versions = _asked(definitions)
     with current.reading() as session:
         reports = [report_of(session.connection(), side.question) for side in choice.sides]
     answers = [each.answer for each in reports if each.answer is not None]
     told_whole = answers and len(answers) == len(reports)
-    versions = [each.number for each in current.engine().versions(choice.process)]
     return render_template(
         "audit/durations.html",
         choice=choice,
@@ -66,11 +66,24 @@ def show() -> ResponseReturnValue:
 def compute() -> ResponseReturnValue:
     """Have what the address asks for computed, once for all who ask."""
     engine = current.engine()
-    choice = chosen(request.args, _by_key(), engine.clock.now())
+    choice, _versions = _asked(_by_key())
     with engine.unit(current.signed_in().actor) as unit:
         for side in choice.sides:
             ask(unit, side.question)
     return redirect(_link())
+
+
+def _asked(definitions: dict[str, Definition]) -> tuple[Choice, list[int]]:
+    """What the address asks for, and the versions there are.
+
+    Raises NotFound where it asks for another version.
+    """
+    choice = chosen(request.args, definitions, current.engine().clock.now())
+    versions = [each.number for each in current.engine().versions(choice.process)]
+    asked = {each for side in choice.sides for each in side.question.wanted.versions}
+    if not asked <= set(versions):
+        raise NotFound
+    return choice, versions
 
 
 def _by_key() -> dict[str, Definition]:
