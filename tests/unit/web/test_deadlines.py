@@ -8,7 +8,7 @@ import pytest
 
 from engine.tables.types import from_micros
 from tests.builders_durations import Task, at, write
-from tests.builders_web import application
+from tests.builders_web import application, words_of
 from web.audit import deadlines
 
 PEOPLE = {"anne": ("auditor",), "claire": ("ri",)}
@@ -36,8 +36,7 @@ def anne(sign_in):
 
 
 def read(client, address="/history/deadlines"):
-    main = re.search(r"<main.*</main>", client.get(address).text, re.DOTALL)[0]
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+    return words_of(client, address)
 
 
 def test_who_is_late_and_by_how_much_is_told_with_the_case(anne):

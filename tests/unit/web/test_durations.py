@@ -9,7 +9,7 @@ import pytest
 
 from engine.tables.types import from_micros
 from tests.builders_durations import Task, at, write
-from tests.builders_web import application
+from tests.builders_web import application, words_of
 from web.audit import durations
 from web.audit.duration_choice import MEASURES
 
@@ -55,8 +55,7 @@ def computed(client, engine, address="/history/durations"):
 
 
 def read(client, address="/history/durations"):
-    main = re.search(r"<main.*</main>", client.get(address).text, re.DOTALL)[0]
-    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+    return words_of(client, address)
 
 
 def test_whoever_comes_first_has_the_report_computed_for_all(anne, engine, sign_in):
