@@ -158,7 +158,6 @@ def _completed(question: DurationQuestion) -> CTE:
             own.instance_id,
             (own.completed_at - own.created_at).label("total"),
             (taken - own.created_at).label("waiting"),
-            (own.completed_at - taken).label("working"),
             _one_if(has_due).label("due"),
             _one_if(has_due & (own.completed_at > own.due_at)).label("late"),
             _one_if(_asked_before()).label("again"),
@@ -261,12 +260,17 @@ def _counts(items: CTE) -> Any:
 
 def _spreads(items: CTE) -> Any:
     """Per key and measure: of how many values, and the values at two ranks."""
+    measures = {
+        "total": items.c.total,
+        "waiting": items.c.waiting,
+        "working": items.c.total - items.c.waiting,
+    }
     values = union_all(
         *(
-            select(items.c.key, literal(name).label("measure"), items.c[name].label("value")).where(
-                items.c[name].is_not(None)
+            select(items.c.key, literal(name).label("measure"), value.label("value")).where(
+                value.is_not(None)
             )
-            for name in ("total", "waiting", "working")
+            for name, value in measures.items()
         )
     ).subquery()
     own = values.c

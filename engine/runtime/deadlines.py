@@ -74,7 +74,7 @@ def deadlines(
 ) -> Page[Deadline]:
     """A page of the deadlines in cases that the actor may see; one statement."""
     own = work_item.c
-    statement = _narrowed(select(work_item, instance.c.business_key), actor, query.wanted)
+    statement = of_seen_tasks(select(work_item, instance.c.business_key), actor, query.wanted)
     if query.state == "missed":
         missed = [_DONE, own.completed_at > own.due_at]
         statement = statement.where(*missed).order_by(own.completed_at.desc(), own.id.desc())
@@ -89,7 +89,7 @@ def deadlines(
             else tuple_(own.due_at, own.id) > last
         )
     rows = connection.execute(statement.limit(query.limit + 1)).all()
-    items = [_deadline(row) for row in rows[: query.limit]]
+    items = [deadline_of(row, from_micros(row.due_at)) for row in rows[: query.limit]]
     return Page(items, _cursor(rows[len(items) - 1], query) if len(rows) > query.limit else None)
 
 
@@ -100,13 +100,14 @@ def late_holders(
     own = work_item.c
     number = func.count().label("number")
     columns = select(own.candidate, number, func.min(own.due_at).label("first_due"))
-    statement = _narrowed(columns, actor, wanted).where(_OPEN, own.due_at < now)
+    statement = of_seen_tasks(columns, actor, wanted).where(_OPEN, own.due_at < now)
     statement = statement.group_by(own.candidate).order_by(number.desc(), own.candidate)
     rows = connection.execute(statement.limit(MAX_HOLDERS))
     return [Holder(row.candidate, row.number, from_micros(row.first_due)) for row in rows]
 
 
-def _narrowed(statement: Select[Any], actor: Actor, wanted: HistoryFilter) -> Select[Any]:
+def of_seen_tasks(statement: Select[Any], actor: Actor, wanted: HistoryFilter) -> Select[Any]:
+    """A statement about work items, narrowed to a filter and to cases that the actor may see."""
     own = work_item.c
     return (
         statement.select_from(work_item)
@@ -120,7 +121,8 @@ def _cursor(row: Any, query: DeadlineQuery) -> str:
     return f"{row.completed_at if query.state == 'missed' else row.due_at}.{row.id}"
 
 
-def _deadline(row: Any) -> Deadline:
+def deadline_of(row: Any, due_at: datetime) -> Deadline:
+    """A deadline of the task in a row of work items that has its business key."""
     return Deadline(
         work_item_id=row.id,
         instance_id=row.instance_id,
@@ -132,7 +134,7 @@ def _deadline(row: Any) -> Deadline:
         counterparty=row.counterparty,
         candidate=row.candidate,
         assignee=row.assignee,
-        due_at=from_micros(row.due_at),
+        due_at=due_at,
         completed_at=None if row.completed_at is None else from_micros(row.completed_at),
         completed_by=row.completed_by,
         on_behalf_of=row.on_behalf_of,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Final, get_args
+from typing import Final, Literal, get_args
 from urllib.parse import urlencode
 
 from flask import Blueprint, render_template, request, url_for
@@ -18,12 +18,14 @@ from web import current, words
 from web.addresses import cursor, wanted
 from web.display import department_name, remember_names
 from web.i18n import translated
+from workflows.grade_transfer.owed import owed
 from workflows.partners.services import departments, institutions
 
 pages = Blueprint("deadlines", __name__)
 
 PAGE = 50
-STATES: Final[tuple[State, ...]] = get_args(State)
+OWED: Final = "owed"
+STATES: Final[tuple[State | Literal["owed"], ...]] = (*get_args(State), OWED)
 _FILTERS: Final = {
     "process": "processes",
     "element": "elements",
@@ -36,52 +38,55 @@ _FILTERS: Final = {
 def show() -> ResponseReturnValue:
     """A page of deadlines, in the cases that the viewer may see."""
     engine, actor = current.engine(), current.actor()
-    query, now = _query(), engine.clock.now()
+    state, narrowed, after = _state(), _narrowed(), cursor(request.args.get("after"))
+    now = to_micros(engine.clock.now())
     with current.reading() as session:
-        found = deadlines(session.connection(), actor, query, to_micros(now))
-        holders = (
-            late_holders(session.connection(), actor, query.wanted, to_micros(now))
-            if query.state == "late" and query.after is None
-            else []
-        )
+        if state == OWED:
+            found = owed(session, actor, narrowed, after=after, limit=PAGE)
+        else:
+            query = DeadlineQuery(state, narrowed, after, PAGE)
+            found = deadlines(session.connection(), actor, query, now)
+        holders = []
+        if state == "late" and after is None:
+            holders = late_holders(session.connection(), actor, narrowed, now)
         units, partners = departments(session), institutions(session)
-    _remember([*found.items], [each.candidate for each in holders])
-    versions = {id_: engine.definition(id_) for id_ in {each.definition_id for each in found.items}}
+    _remember(found.items, [each.candidate for each in holders])
+    versions = {each.definition_id for each in found.items}
     return render_template(
         "audit/deadlines.html",
-        query=query,
+        state=state,
         states=STATES,
+        wanted=narrowed,
         page=found,
         holders=holders,
-        versions=versions,
+        versions={id_: engine.definition(id_) for id_ in versions},
         processes={each.key: translated(each.model.names) for each in engine.definitions()},
         departments=[(each.code, department_name(each.code)) for each in units],
         partners=[(each.name, each.name) for each in partners],
-        step_name=_step_name(query, engine.definitions()),
+        step_name=_step_name(narrowed, engine.definitions()),
         lateness=_lateness,
         link=_link,
     )
 
 
-def _query() -> DeadlineQuery:
-    """What the address asks for; what it does not know it leaves out."""
-    state = request.args.get("state", "")
-    narrowed = {
+def _state() -> State | Literal["owed"]:
+    asked = request.args.get("state", "")
+    return asked if asked in STATES else "late"
+
+
+def _narrowed() -> HistoryFilter:
+    """What the address narrows the list to; what it does not know it leaves out."""
+    found = {
         attribute: (value,)
         for name, attribute in _FILTERS.items()
         if (value := wanted(request.args.get(name)))
     }
-    return DeadlineQuery(
-        state=state if state in STATES else "late",
-        wanted=HistoryFilter(**narrowed),  # type: ignore[arg-type]
-        after=cursor(request.args.get("after")),
-        limit=PAGE,
-    )
+    return HistoryFilter(**found)  # type: ignore[arg-type]
 
 
-def _step_name(query: DeadlineQuery, definitions: Sequence[Definition]) -> str:
+def _step_name(narrowed: HistoryFilter, definitions: Sequence[Definition]) -> str:
     """The step that the list is narrowed to, in words where a lifecycle has it now."""
-    asked = "".join(query.wanted.elements)
+    asked = "".join(narrowed.elements)
     found = [each.model.elements[asked] for each in definitions if asked in each.model.elements]
     return translated(found[0].names) if found else asked
 
@@ -92,7 +97,7 @@ def _lateness(each: Deadline) -> str:
     return words.span((each.completed_at - each.due_at) // timedelta(microseconds=1))
 
 
-def _remember(items: list[Deadline], candidates: list[str]) -> None:
+def _remember(items: Sequence[Deadline], candidates: list[str]) -> None:
     """Look up at once all whom the page names."""
     asked = [*(each.candidate for each in items), *candidates]
     people = [f"person:{each.partition(':')[2]}" for each in asked if _is_person(each)]

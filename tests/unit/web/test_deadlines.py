@@ -57,6 +57,10 @@ def test_what_is_due_next_and_what_was_late_have_lists_of_their_own(anne):
     assert "M-4 Languages 4 days late" in read(anne, "/history/deadlines?state=missed")
 
 
+def test_what_is_owed_to_partners_has_a_list_too(anne):
+    assert "No deadline is near" in read(anne, "/history/deadlines?state=owed")
+
+
 def test_the_list_is_narrowed_and_says_when_nothing_is_left(anne):
     said = read(anne, "/history/deadlines?counterparty=Uppsala&element=draft&process=contract")
     assert ("M-2" in said, "M-1" in said) == (True, False)

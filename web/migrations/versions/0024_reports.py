@@ -1,4 +1,4 @@
-"""Reports that are computed once and kept; when a task was taken, which ones were late."""
+"""Reports that are computed once and kept; tasks by when they were taken or late; what is owed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ down_revision = "0021"
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TAKEN = sa.text("kind IN ('work_item_claimed', 'work_item_assigned', 'work_item_delegated')")
+OWED = sa.text("transcript_due IS NOT NULL")
 LATE = sa.text("status = 1 AND completed_at > due_at")
 
 
@@ -39,4 +40,12 @@ def upgrade() -> None:
         ["completed_at", "id"],
         sqlite_where=LATE,
         postgresql_where=LATE,
+    )
+    op.add_column("incoming_stay", sa.Column("transcript_due", sa.Text(), nullable=True))
+    op.create_index(
+        "ix_incoming_stay_transcript_due",
+        "incoming_stay",
+        ["transcript_due"],
+        sqlite_where=OWED,
+        postgresql_where=OWED,
     )
