@@ -174,6 +174,8 @@ ACCESS: Mapping[str, Policy] = {
     "durations.show": PROCESS_READERS,
     "durations.compute": PROCESS_READERS,
     "deadlines.show": PROCESS_READERS,
+    "history.save": PROCESS_READERS,
+    "conformance.show": PROCESS_READERS,
     "record.show": PROCESS_READERS,
     "record.verify": PROCESS_READERS,
     "record.anchor": PROCESS_READERS,

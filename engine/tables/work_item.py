@@ -22,6 +22,7 @@ from engine.tables.types import BIG
 _OPEN = text("status = 0")
 _DONE = text("status = 1")
 _LATE = text("status = 1 AND completed_at > due_at")
+_ANSWERED = text("status = 1 AND outcome IS NOT NULL")
 _MINE = text("status = 0 AND assignee IS NOT NULL")
 
 work_item = Table(
@@ -78,6 +79,15 @@ work_item = Table(
         postgresql_where=_DONE,
     ),
     Index("ix_work_item_late", "completed_at", "id", sqlite_where=_LATE, postgresql_where=_LATE),
+    Index(
+        "ix_work_item_answered",
+        "outcome",
+        "completed_at",
+        "instance_id",
+        "id",
+        sqlite_where=_ANSWERED,
+        postgresql_where=_ANSWERED,
+    ),
     Index("ix_work_item_open", "due_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
 )
 

@@ -108,6 +108,8 @@ MATRIX = {
     ("durations.show", "GET"): studio_world.READERS,
     ("durations.compute", "POST"): "401 403 403 403 403 403 401 302 302",
     ("deadlines.show", "GET"): studio_world.READERS,
+    ("conformance.show", "GET"): studio_world.READERS,
+    ("history.save", "POST"): "401 403 403 403 403 403 401 422 422",
     ("record.show", "GET"): studio_world.READERS,
     ("record.verify", "POST"): "401 403 403 403 403 403 401 302 302",
     ("record.anchor", "GET"): "302 403 403 403 403 403 302 404 404",

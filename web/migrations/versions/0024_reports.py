@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0024"
-down_revision = "0021"
+down_revision = "0022"
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 TAKEN = sa.text("kind IN ('work_item_claimed', 'work_item_assigned', 'work_item_delegated')")
