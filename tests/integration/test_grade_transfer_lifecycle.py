@@ -63,7 +63,8 @@ def test_a_transcript_is_owed_from_the_opening_of_its_sheets_until_it_is_issued(
     other = house.incoming()
     house.begin(other)
     house.grade(mobility, LEA501="14,5", LEA502="ABI")
-    assert owing() == owing(limit=1) == [("certify", "2027-07-30"), ("check", "2027-07-30")]
+    assert sorted(owing()) == [("certify", "2027-07-30"), ("check", "2027-07-30")]
+    assert owing(limit=1) == owing()
     assert owing(counterparties=("nobody",)) == []
     house.issue(mobility)
     assert owing() == [("certify", "2027-07-30")]
