@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from flask import Flask
+from flask.testing import FlaskClient
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from werkzeug.test import TestResponse
@@ -124,4 +125,11 @@ def text_of(answer: TestResponse) -> str:
     """What a page says to somebody who reads its main part aloud: no tags, single spaces."""
     main = re.search(r"<main.*</main>", answer.get_data(as_text=True), re.DOTALL)
     assert main, "the page has a main part"
+    return " ".join(re.sub(r"<[^>]+>", " ", main[0]).split())
+
+
+def words_of(client: FlaskClient, address: str) -> str:
+    """The words of a page, without its frame and its elements."""
+    main = re.search(r"<main.*</main>", client.get(address).text, re.DOTALL)
+    assert main is not None, f"{address} shows no page"
     return " ".join(re.sub(r"<[^>]+>", " ", main[0]).split())

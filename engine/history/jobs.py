@@ -13,6 +13,7 @@ from engine.history import anchoring
 from engine.history.anchor_files import export, file_name
 from engine.history.checking import CHECK, Checking
 from engine.history.keys import KeyRing
+from engine.history.reports import REPORT, Reporting
 from engine.registry import Job, JobContext, Performer
 from engine.unit import Unit, is_queued
 from engine.values import Value
@@ -29,6 +30,7 @@ def history_jobs(
         ANCHOR: Anchoring(keys, issuer, every),
         EXPORT: Exporting(folder),
         CHECK: Checking(keys),
+        REPORT: Reporting(),
     }
 
 

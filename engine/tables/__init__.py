@@ -20,6 +20,7 @@ from engine.tables.job import job, subscription
 from engine.tables.meta import metadata
 from engine.tables.migration import migration_order, migration_result
 from engine.tables.record import idempotency, incident, received_message
+from engine.tables.report import history_report
 from engine.tables.work_item import comment, work_item
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "history_check",
     "history_event",
     "history_payload",
+    "history_report",
     "idempotency",
     "identity_link",
     "incident",

@@ -24,6 +24,9 @@ from sqlalchemy import (
 from engine.tables.meta import metadata
 from engine.tables.types import BIG
 
+TAKEN = text("kind IN ('work_item_claimed', 'work_item_assigned', 'work_item_delegated')")
+"""The events with which a person takes a work item; a query must say it in these very words to be
+served by the index of them."""
 UNUSUAL_KINDS: Final = frozenset(
     {
         "incident_raised",
@@ -55,6 +58,13 @@ history_event = Table(
     Column("on_behalf_of", Text),
     Column("payload_digest", LargeBinary),
     Column("hash", LargeBinary, nullable=False),
+    Index(
+        "ix_history_event_taken",
+        "work_item_id",
+        "at",
+        sqlite_where=TAKEN,
+        postgresql_where=TAKEN,
+    ),
     Index("ix_history_event_at", *_PLACE),
     Index("ix_history_event_actor", "actor", *_PLACE),
     Index("ix_history_event_element", "element", *_PLACE),

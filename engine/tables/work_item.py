@@ -21,6 +21,7 @@ from engine.tables.types import BIG
 
 _OPEN = text("status = 0")
 _DONE = text("status = 1")
+_LATE = text("status = 1 AND completed_at > due_at")
 _ANSWERED = text("status = 1 AND outcome IS NOT NULL")
 _MINE = text("status = 0 AND assignee IS NOT NULL")
 
@@ -77,6 +78,7 @@ work_item = Table(
         sqlite_where=_DONE,
         postgresql_where=_DONE,
     ),
+    Index("ix_work_item_late", "completed_at", "id", sqlite_where=_LATE, postgresql_where=_LATE),
     Index(
         "ix_work_item_answered",
         "outcome",

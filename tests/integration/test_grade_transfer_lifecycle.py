@@ -7,9 +7,12 @@ import re
 import pytest
 
 from engine.errors import Conflict, Forbidden, InvalidInput, NotFound
+from engine.history.filters import HistoryFilter
 from tests.builders_domain import ROOT
 from tests.builders_grade_transfer import PARTNER, STAY, ReceivingHouse
 from tests.builders_papers import pdf_a_problems, seal_problems, text_of
+from workflows.grade_transfer.owed import owed
+from workflows.office_work.local_time import ZONE
 
 
 @pytest.fixture
@@ -43,6 +46,28 @@ def test_the_whole_way_to_an_acknowledged_transcript(house):
     (row,) = house.transcripts(mobility)
     assert row.acknowledged_by == "Carmen Sánchez, Coordinadora"
     assert house.engine.verify(house.case(mobility).id).intact
+
+
+def test_a_transcript_is_owed_from_the_opening_of_its_sheets_until_it_is_issued(house):
+    def owing(after=None, limit=9, **narrowed):
+        with house.engine.reading() as session:
+            found = owed(session, house.ri, HistoryFilter(**narrowed), after=after, limit=limit)
+        told = [(each.element, str(each.due_at.astimezone(ZONE).date())) for each in found.items]
+        return told if found.after is None else told + owing(found.after, limit, **narrowed)
+
+    mobility = house.incoming()
+    house.begin(mobility)
+    assert owing() == []
+    house.until("2027-05-18")
+    assert owing() == [("certify", "2027-07-30")]
+    other = house.incoming()
+    house.begin(other)
+    house.grade(mobility, LEA501="14,5", LEA502="ABI")
+    assert sorted(owing()) == [("certify", "2027-07-30"), ("check", "2027-07-30")]
+    assert owing(limit=1) == owing()
+    assert owing(counterparties=("nobody",)) == []
+    house.issue(mobility)
+    assert owing() == [("certify", "2027-07-30")]
 
 
 def test_the_content_is_that_of_the_contract_and_the_certified_marks(house):

@@ -50,6 +50,7 @@ from web.words.contract_change import (
 )
 from web.words.decisions import decision_failure, hit_policy
 from web.words.documents import document_kind, file_size, language_name
+from web.words.durations import divided_by, measure, measured_by, span
 from web.words.exam_waiver import (
     exam_cause,
     exam_mark,
@@ -154,6 +155,7 @@ __all__ = [
     "decision_failure",
     "difference_kind",
     "difference_subject",
+    "divided_by",
     "document_kind",
     "element_type",
     "eligibility_rule",
@@ -190,6 +192,8 @@ __all__ = [
     "mail_status",
     "mark_scale",
     "mark_texts",
+    "measure",
+    "measured_by",
     "migration_reason",
     "migration_status",
     "mobility_type",
@@ -227,6 +231,7 @@ __all__ = [
     "scenario_failure",
     "scenario_member",
     "scenario_step",
+    "span",
     "stage_title",
     "standard_reasons",
     "table_remark",

@@ -79,6 +79,7 @@ class OpenSheets:
             now=ctx.now,
             again=latest(ctx.session, mobility.id, ISSUED) is not None,
         )
+        stay_of(ctx.session, mobility).transcript_due = days["transcript_due"]
         return {"departments": list(departments), **days}
 
 

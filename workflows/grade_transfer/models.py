@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine.tables.types import BIG, Instant
@@ -19,7 +19,8 @@ class Stay(Base):
     Days are ISO 8601 texts: the actual first and last day of presence, and the day from
     which the student was no longer here when they gave up. ``programme`` is what they
     followed, in words. ``request`` is what RI last asked of the departments when it
-    returned the results.
+    returned the results. ``transcript_due`` is the day by which the transcript has to be sent,
+    None while none is owed.
     """
 
     __tablename__ = "incoming_stay"
@@ -32,6 +33,16 @@ class Stay(Base):
     request: Mapped[str | None] = mapped_column(Text)
     recorded_by: Mapped[str | None] = mapped_column(Text)
     recorded_at: Mapped[datetime | None] = mapped_column(Instant)
+    transcript_due: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (
+        Index(
+            "ix_incoming_stay_transcript_due",
+            "transcript_due",
+            sqlite_where=text("transcript_due IS NOT NULL"),
+            postgresql_where=text("transcript_due IS NOT NULL"),
+        ),
+    )
 
 
 class Course(Base):

@@ -109,6 +109,9 @@ def issue(session: Session, row: Transcript, documents: Mapping[str, int], now: 
         before.status, before.superseded_at = SUPERSEDED, now
     row.number = (before.number or 0) + 1 if before is not None else 1
     row.status, row.issued_at = ISSUED, now
+    stay = session.get(Stay, row.mobility_id)
+    if stay is not None:
+        stay.transcript_due = None
     for language, number in documents.items():
         setattr(row, f"document_{language}", number)
     session.flush()

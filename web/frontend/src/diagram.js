@@ -6,6 +6,8 @@ import 'bpmn-js/dist/assets/bpmn-js.css';
 
 const READABLE = 0.75;
 const LETTER_WIDTH = 6.5;
+const NARROW = 600;
+const FIGURE_SCALE = { min: 0.8, max: 1 };
 
 export function showDiagrams(canvases) {
   canvases.forEach((canvas) => {
@@ -21,7 +23,8 @@ async function show(container) {
   mark(canvas, known, container.dataset.visited, 'is-visited');
   mark(canvas, known, container.dataset.missed, 'is-missed');
   mark(canvas, known, container.dataset.active, 'is-active');
-  fit(canvas, known, container.dataset.active);
+  const hottest = heat(viewer, JSON.parse(container.dataset.heat ?? '{}'));
+  fit(canvas, known, container.dataset.active || (container.clientWidth < NARROW ? hottest : ''));
   container.dispatchEvent(new CustomEvent('diagram:ready', { bubbles: true }));
   zoomWith(container.dataset.tools, canvas);
 }
@@ -91,6 +94,26 @@ function mark(canvas, known, ids, marker) {
   for (const id of (ids ?? '').split(' ').filter(Boolean)) {
     if (known.get(id)) canvas.addMarker(id, marker);
   }
+}
+
+/**
+ * Paint elements by level, and write the figure at each: by its text, not by its colour alone.
+ * Gives the id of the hottest.
+ */
+function heat(viewer, figures) {
+  const known = viewer.get('elementRegistry');
+  for (const [id, { level, text }] of Object.entries(figures)) {
+    if (!known.get(id)) continue;
+    viewer.get('canvas').addMarker(id, `is-heat-${level}`);
+    const badge = document.createElement('span');
+    badge.className = 'heat-figure';
+    badge.setAttribute('aria-hidden', 'true');
+    badge.textContent = text;
+    const position = { top: -16, right: 48 };
+    viewer.get('overlays').add(id, { position, html: badge, scale: FIGURE_SCALE });
+  }
+  const levels = Object.entries(figures).sort(([, one], [, other]) => other.level - one.level);
+  return levels[0]?.[0];
 }
 
 /** Fit the whole diagram, or, where that makes it unreadable, the current step. */
