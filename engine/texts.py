@@ -17,7 +17,7 @@ def unusable(text: str) -> bool:
     return _UNUSABLE.search(text) is not None
 
 
-def spelled_out(text: str) -> str:
+def cleaned(text: str) -> str:
     """``text`` with a sign in place of each character that no XML document can hold."""
     return _UNUSABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 

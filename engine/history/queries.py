@@ -14,7 +14,8 @@ from engine.values import HistoryEvent
 MAX_LIMIT = 1_000
 
 
-def _joined() -> Any:
+def joined() -> Any:
+    """Events beside their payloads, as :func:`event_of` reads them."""
     return select(history_event, history_payload.c.salt, history_payload.c.payload).outerjoin(
         history_payload,
         (history_payload.c.instance_id == history_event.c.instance_id)
@@ -31,25 +32,38 @@ def events(
     """
     order = history_event.c.seq.desc() if newest else history_event.c.seq
     rows = connection.execute(
-        _joined()
+        joined()
         .where(history_event.c.instance_id == instance_id, history_event.c.seq > after)
         .order_by(order)
         .limit(max(1, min(limit, MAX_LIMIT)))
     ).all()
-    return [_event(row) for row in (reversed(rows) if newest else rows)]
+    return [event_of(row) for row in (reversed(rows) if newest else rows)]
+
+
+def newest_first(
+    connection: Connection, instance_id: int, *, before: int | None, limit: int
+) -> list[HistoryEvent]:
+    """Up to ``limit`` events of a chain, the newest first: those before a number, if given."""
+    own = history_event.c
+    statement = joined().where(own.instance_id == instance_id)
+    if before is not None:
+        statement = statement.where(own.seq < before)
+    rows = connection.execute(statement.order_by(own.seq.desc()).limit(limit))
+    return [event_of(row) for row in rows]
 
 
 def of_kind(connection: Connection, instance_id: int, kind: str) -> list[HistoryEvent]:
     """The events of one kind of an instance, in order."""
     rows = connection.execute(
-        _joined()
+        joined()
         .where(history_event.c.instance_id == instance_id, history_event.c.kind == kind)
         .order_by(history_event.c.seq)
     )
-    return [_event(row) for row in rows]
+    return [event_of(row) for row in rows]
 
 
-def _event(row: Any) -> HistoryEvent:
+def event_of(row: Any) -> HistoryEvent:
+    """The event of a row."""
     return HistoryEvent(
         instance_id=row.instance_id,
         seq=row.seq,

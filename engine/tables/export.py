@@ -37,6 +37,7 @@ history_export = Table(
     Column("at", BIG, nullable=False),
     Column("actor", Text, nullable=False),
     Column("order", LargeBinary, nullable=False),
+    Column("job_id", BIG, nullable=False),
     Column("total", BIG, nullable=False),
     Column("done", BIG, nullable=False),
     Column("size", BIG),

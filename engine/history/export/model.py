@@ -11,7 +11,6 @@ from typing import Any, NamedTuple, Protocol
 import orjson
 
 from engine.history.filters import HistoryFilter
-from engine.identity import SYSTEM
 from engine.tables.types import from_micros
 
 _REMEMBERED = 50_000
@@ -84,11 +83,11 @@ class Vocabulary(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """Without a domain: whoever acts is a person, a group is no one in particular."""
+    """Without a domain."""
 
     def person(self, name: str) -> str | None:
-        """Everybody but the system."""
-        return None if name == SYSTEM.id else name
+        """Whoever is called one."""
+        return name if name.startswith("person:") else None
 
     def role(self, group: str) -> str:
         """The group."""

@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from engine.history.export.model import STATES, Case, Event, Log, Order, instant
-from engine.texts import spelled_out
+from engine.texts import cleaned
 
 _CHUNK = 64 * 1024
 
@@ -127,9 +127,17 @@ def _quoted(text: str) -> str:
     """A text as the value of an attribute, whatever stands in it."""
     if text.isalnum():
         return text
-    return spelled_out(text).translate(_ESCAPES)
+    return cleaned(text).translate(_ESCAPES)
 
 
 _ESCAPES = str.maketrans(
-    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
+    {
+        "&": "&amp;",
+        "<": "&lt;",
+        ">": "&gt;",
+        '"': "&quot;",
+        "\t": "&#9;",
+        "\n": "&#10;",
+        "\r": "&#13;",
+    }
 )

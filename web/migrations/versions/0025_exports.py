@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("at", BIG, nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("order", sa.LargeBinary(), nullable=False),
+        sa.Column("job_id", BIG, nullable=False),
         sa.Column("total", BIG, nullable=False),
         sa.Column("done", BIG, nullable=False),
         sa.Column("size", BIG, nullable=True),

@@ -1,0 +1,48 @@
+"""The log of accesses: what was exported and downloaded, and what was refused to whom.
+
+Such events belong to no case. They are a chain of their own beside those of the cases, in the
+same tables, so they are verified, anchored and given to other systems as all events are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from sqlalchemy import Connection, insert, select, update
+
+from engine.history import queries
+from engine.history.chain import GENESIS
+from engine.history.recorder import Recorded, append
+from engine.history.rows import one_at_a_time
+from engine.tables import history_log
+from engine.unit import Unit
+from engine.values import HistoryEvent, Value
+
+LOG: Final = 1
+"""The id of the chain; instances have far greater ones."""
+
+DENIED: Final = "access_denied"
+EXPORTED: Final = "history_exported"
+ORDERED: Final = "export_ordered"
+DOWNLOADED: Final = "export_downloaded"
+
+
+def note(unit: Unit, kind: str, payload: Mapping[str, Value]) -> None:
+    """Add an event of the unit's actor."""
+    own = history_log.c
+    one_at_a_time(unit.connection, history_log)
+    row = unit.connection.execute(select(own.seq, own.head).where(own.id == LOG)).first()
+    before, head = (0, GENESIS) if row is None else row
+    events = [Recorded(kind, unit.actor, payload=payload)]
+    seq, head = append(unit.connection, LOG, before, head, unit.at, events)
+    values = {"seq": seq, "head": head}
+    if row is None:
+        unit.connection.execute(insert(history_log).values(id=LOG, **values))
+    else:
+        unit.connection.execute(update(history_log).where(own.id == LOG).values(**values))
+
+
+def listed(connection: Connection, *, before: int | None, limit: int) -> list[HistoryEvent]:
+    """Events of the log, the newest first: those before a number, if one is given."""
+    return queries.newest_first(connection, LOG, before=before, limit=limit)
