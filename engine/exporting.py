@@ -22,7 +22,7 @@ from engine.ids import new_id
 from engine.migrating import Migrating
 from engine.registry import Job, JobContext, Performer
 from engine.runtime import export_orders as orders
-from engine.runtime import filtering
+from engine.runtime.access import visible
 from engine.runtime.export_orders import OrderedExport
 from engine.runtime.exporting import Found, count, require_possible
 from engine.values import HistoryEvent, Value
@@ -116,7 +116,7 @@ class Exporting(Migrating):
         """
         with self.unit(SYSTEM) as unit:
             feed.take_in(unit.connection)
-            seen = filtering.visible(actor)
+            seen = visible(actor)
             return feed.read(unit.connection, seen, after=after, limit=limit)
 
 

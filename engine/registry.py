@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 
 from engine.approvals.protocol import ApprovalStep
 from engine.approvals.registry import installed_steps
-from engine.history.export.model import Plain, Vocabulary
 from engine.identity import Actor
 from engine.values import Value, WorkItem
+from engine.vocabulary import Plain, Vocabulary
 
 if TYPE_CHECKING:
     from engine.runtime.deployed import Definition

@@ -20,7 +20,7 @@ from web import (
 )
 from web.addresses import IdConverter, KeyConverter
 from web.api import register_api
-from web.audit import evidence, record, search
+from web.audit import evidence, exports, record, search
 from web.pages import (
     applications,
     campaign_places,
@@ -113,6 +113,7 @@ PAGES = (
     beginning,
     drafts,
     search,
+    exports,
     record,
     evidence,
     migration,

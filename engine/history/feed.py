@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, li
 
 from engine.errors import InvalidInput
 from engine.history.access_log import LOG
-from engine.history.queries import event_of, joined
+from engine.history.queries import joined_events, present_event
 from engine.history.rows import one_at_a_time
 from engine.tables import history_event, history_feed, history_log, instance
 from engine.values import HistoryEvent
@@ -75,7 +75,7 @@ def read(connection: Connection, seen: ColumnElement[bool], *, after: int, limit
     if after > last:
         raise InvalidInput({"after": ["not_a_cursor"]})
     rows = connection.execute(
-        joined()
+        joined_events()
         .add_columns(fed.position)
         .join(history_feed, and_(fed.instance_id == own.instance_id, fed.seq == own.seq))
         .outerjoin(instance, instance.c.id == own.instance_id)
@@ -83,6 +83,6 @@ def read(connection: Connection, seen: ColumnElement[bool], *, after: int, limit
         .order_by(fed.position)
         .limit(limit + 1)
     ).all()
-    events = [(row.position, event_of(row)) for row in rows[:limit]]
+    events = [(row.position, present_event(row)) for row in rows[:limit]]
     more = len(rows) > limit
     return Feed(events, events[-1][0] if more else last, more)

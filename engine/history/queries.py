@@ -14,8 +14,8 @@ from engine.values import HistoryEvent
 MAX_LIMIT = 1_000
 
 
-def joined() -> Any:
-    """Events beside their payloads, as :func:`event_of` reads them."""
+def joined_events() -> Any:
+    """Events with their payloads, as :func:`present_event` reads them."""
     return select(history_event, history_payload.c.salt, history_payload.c.payload).outerjoin(
         history_payload,
         (history_payload.c.instance_id == history_event.c.instance_id)
@@ -32,12 +32,12 @@ def events(
     """
     order = history_event.c.seq.desc() if newest else history_event.c.seq
     rows = connection.execute(
-        joined()
+        joined_events()
         .where(history_event.c.instance_id == instance_id, history_event.c.seq > after)
         .order_by(order)
         .limit(max(1, min(limit, MAX_LIMIT)))
     ).all()
-    return [event_of(row) for row in (reversed(rows) if newest else rows)]
+    return [present_event(row) for row in (reversed(rows) if newest else rows)]
 
 
 def newest_first(
@@ -45,25 +45,25 @@ def newest_first(
 ) -> list[HistoryEvent]:
     """Up to ``limit`` events of a chain, the newest first: those before a number, if given."""
     own = history_event.c
-    statement = joined().where(own.instance_id == instance_id)
+    statement = joined_events().where(own.instance_id == instance_id)
     if before is not None:
         statement = statement.where(own.seq < before)
     rows = connection.execute(statement.order_by(own.seq.desc()).limit(limit))
-    return [event_of(row) for row in rows]
+    return [present_event(row) for row in rows]
 
 
 def of_kind(connection: Connection, instance_id: int, kind: str) -> list[HistoryEvent]:
     """The events of one kind of an instance, in order."""
     rows = connection.execute(
-        joined()
+        joined_events()
         .where(history_event.c.instance_id == instance_id, history_event.c.kind == kind)
         .order_by(history_event.c.seq)
     )
-    return [event_of(row) for row in rows]
+    return [present_event(row) for row in rows]
 
 
-def event_of(row: Any) -> HistoryEvent:
-    """The event of a row."""
+def present_event(row: Any) -> HistoryEvent:
+    """The event of a row of :func:`joined_events`."""
     return HistoryEvent(
         instance_id=row.instance_id,
         seq=row.seq,

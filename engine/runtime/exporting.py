@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select, text, union
 
 from engine.errors import InvalidInput
-from engine.history.export.model import Case, Event, Log, Order, People, Vocabulary
+from engine.history.export.model import Case, Event, Log, Order, People
 from engine.history.export.ocel import ocel_lines
 from engine.history.export.tables import COLUMNS, csv_lines, json_lines
 from engine.history.export.xes import xes_lines
@@ -24,6 +24,7 @@ from engine.identity import Actor
 from engine.runtime import filtering
 from engine.tables import definition, history_event, history_payload, identity_link, instance
 from engine.tables import work_item as item
+from engine.vocabulary import Vocabulary
 
 _BATCH = 1_000
 _CASE = (
@@ -129,22 +130,24 @@ class Found:
         for _, rows in groupby(self._streamed(statement), itemgetter(0)):
             case = None
             for row in rows:
-                case = case or Case(*row[:_EVENT_AT], concerned.of(row[0]))
+                case = case or Case._make((*row[:_EVENT_AT], concerned.of(row[0])))
                 *values, group, outcome, payload = row[_EVENT_AT:]
                 self.done += 1
-                yield Event(
-                    case,
-                    *values,
-                    None if group is None else role(group),
-                    outcome if values[2] == filtering.COMPLETED else None,
-                    payload,
+                yield Event._make(
+                    (
+                        case,
+                        *values,
+                        None if group is None else role(group),
+                        outcome if values[2] == filtering.COMPLETED else None,
+                        payload,
+                    )
                 )
 
     def cases(self) -> Iterator[Case]:
         """All cases."""
         concerned = self._concerned()
         rows = self._streamed(self._cases(*_CASE).order_by(instance.c.id))
-        return (Case(*row, concerned.of(row[0])) for row in rows)
+        return (Case._make((*row, concerned.of(row[0]))) for row in rows)
 
     def activities(self) -> Iterator[tuple[str, str | None, str]]:
         """Each process, element and kind that there are events of."""

@@ -59,6 +59,14 @@ from web.words.exam_waiver import (
     waiver_stage,
     waiver_status,
 )
+from web.words.exports import (
+    EXPORT_COLUMNS,
+    EXPORT_FORMATS,
+    access_words,
+    export_filter,
+    export_format,
+    people_told,
+)
 from web.words.form_editor import form_choice, form_part, form_setting
 from web.words.grade_transfer import (
     annex_title,
@@ -130,6 +138,9 @@ from web.words.validation_plan import (
 )
 
 __all__ = [
+    "EXPORT_COLUMNS",
+    "EXPORT_FORMATS",
+    "access_words",
     "agreed_conversion",
     "annex_title",
     "application_field",
@@ -160,6 +171,8 @@ __all__ = [
     "exam_cause",
     "exam_mark",
     "exam_session",
+    "export_filter",
+    "export_format",
     "field_errors",
     "field_title",
     "file_size",
@@ -197,6 +210,7 @@ __all__ = [
     "part_title",
     "path_title",
     "percent",
+    "people_told",
     "plan_disposition",
     "plan_failure",
     "plan_field",

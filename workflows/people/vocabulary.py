@@ -7,7 +7,6 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from engine.history.export.model import Case
 from workflows.people.services import actor_id, people_named
 
 _PEOPLE = frozenset({"person", "partner", "operator"})
@@ -35,10 +34,9 @@ class MobilityVocabulary:
         """Mobilities are known by their number alone, all else says what it is."""
         return "mobility" if business_key.isdigit() else business_key.partition("-")[0]
 
-    def partner(self, case: Case) -> str | None:
+    def partner(self, business_key: str, counterparty: str) -> str | None:
         """The partner university; an application's counterparty is its year."""
-        with_one = self.matter(case.business_key) in _WITH_PARTNER
-        return (case.counterparty or None) if with_one else None
+        return (counterparty or None) if self.matter(business_key) in _WITH_PARTNER else None
 
     def namer(self, connection: Connection) -> Callable[[str], str]:
         """The names in the database as it is."""

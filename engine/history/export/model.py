@@ -12,6 +12,7 @@ import orjson
 
 from engine.history.filters import HistoryFilter
 from engine.tables.types import from_micros
+from engine.vocabulary import Vocabulary
 
 _REMEMBERED = 50_000
 """People whose name or pseudonym is kept at hand; more are looked up again."""
@@ -55,55 +56,6 @@ class Event(NamedTuple):
     def content(self) -> Any:
         """The payload as JSON values; None where there is none, or it was erased."""
         return None if self.payload is None else orjson.loads(self.payload)
-
-
-class Vocabulary(Protocol):
-    """What the domain knows of names that the engine only passes on."""
-
-    def person(self, name: str) -> str | None:
-        """The person whom an actor, or a group of one, is; None for functions and the system."""
-        ...
-
-    def role(self, group: str) -> str:
-        """A group without whatever says which person is meant."""
-        ...
-
-    def matter(self, business_key: str) -> str:
-        """What kind of thing cases of a business key are about, as one word."""
-        ...
-
-    def partner(self, case: Case) -> str | None:
-        """The partner a case is about, where its counterparty is one."""
-        ...
-
-    def namer(self, connection: Any) -> Callable[[str], str]:
-        """What gives a person's name by actor, or the actor where there is none."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Plain:
-    """Without a domain."""
-
-    def person(self, name: str) -> str | None:
-        """Whoever is called one."""
-        return name if name.startswith("person:") else None
-
-    def role(self, group: str) -> str:
-        """The group."""
-        return group
-
-    def matter(self, business_key: str) -> str:
-        """Something."""
-        return "matter"
-
-    def partner(self, case: Case) -> str | None:
-        """The counterparty, if there is one."""
-        return case.counterparty or None
-
-    def namer(self, connection: Any) -> Callable[[str], str]:
-        """Nobody has another name."""
-        return str
 
 
 class People:

@@ -103,7 +103,7 @@ def _related(case: Case, log: Log) -> Iterator[tuple[str, str, str]]:
         yield "person", _person(person, log), "concerns"
     if case.org_unit:
         yield "department", f"department:{case.org_unit}", "handled by"
-    partner = log.vocabulary.partner(case)
+    partner = log.vocabulary.partner(case.business_key, case.counterparty)
     if partner:
         yield "partner", f"partner:{partner}", "with"
 

@@ -85,7 +85,7 @@ def _trace(case: Case, log: Log) -> str:
             "version": str(case.version),
             "matter": case.business_key,
             "department": case.org_unit,
-            "partner": log.vocabulary.partner(case),
+            "partner": log.vocabulary.partner(case.business_key, case.counterparty),
             "concerns": log.people.concerned(case),
             "subject": case.subject if log.people.named else None,
             "state": STATES[case.status],

@@ -10,11 +10,12 @@ import orjson
 import pytest
 from lxml import etree
 
-from engine.history.export.model import STATES, Case, Event, Order, People, Plain
+from engine.history.export.model import STATES, Case, Event, Order, People
 from engine.history.export.ocel import ocel_lines
 from engine.history.export.tables import COLUMNS, csv_lines, json_lines
 from engine.history.export.xes import TRANSITIONS, xes_lines
 from engine.history.filters import HistoryFilter
+from engine.vocabulary import Plain
 
 STANDARDS = Path(__file__).parent / "standards"
 XES = "{http://www.xes-standard.org/}"
