@@ -84,15 +84,20 @@ def key_of(exports: Exports, number: int) -> bytes:
 
 
 def place(unit: Unit, order: Order) -> int:
-    """Order an export; returns its number."""
+    """Order an export; returns its number, that of an equal one which is being written."""
     require_possible(order)
+    kept = _kept(order, unit.actor)
+    same = (_OWN.actor == unit.actor.id, _OWN.order == kept, *_OPEN)
+    for row in unit.connection.execute(_read.where(*same)):
+        if row.working:
+            return int(row.id)
     number = new_id()
     unit.connection.execute(
         insert(history_export).values(
             id=number,
             at=unit.at,
             actor=unit.actor.id,
-            order=_kept(order, unit.actor),
+            order=kept,
             job_id=unit.enqueue(WRITE, {"export": number}, max_attempts=ATTEMPTS),
             total=count(unit.connection, unit.actor, order.wanted, None),
             done=0,
@@ -175,6 +180,7 @@ def path_of(exports: Exports, export: OrderedExport) -> Path:
     return exports.folder / f"{export.id}.{FORMATS[export.order.format].suffix}"
 
 
+_OPEN = (_OWN.ended_at.is_(None), _OWN.cancelled_at.is_(None))
 _read = select(
     history_export,
     select(job.c.id)

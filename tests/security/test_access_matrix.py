@@ -57,6 +57,7 @@ COMMENT = "401 302 404 302 404 302 401 403 403"
 OF_CAMPAIGNS = frozenset({"campaigns", "campaign_places", "rankings", "applications"})
 EVERYBODY = "200 200 200 200 200 200 200 200 200"
 SIGNED_IN = "302 200 200 200 200 200 302 200 200"
+AUDITORS = "302 403 403 403 403 403 302 403 200"
 
 MATRIX = {
     # endpoint and method:      anon stud othr coord crd2 ri  part admin audit
@@ -105,6 +106,11 @@ MATRIX = {
     ("cases.diagram", "GET"): SEES,
     ("cases.comment", "POST"): COMMENT,
     ("history.search", "GET"): studio_world.READERS,
+    ("exports.index", "GET"): AUDITORS,
+    ("exports.create", "POST"): "401 403 403 403 403 403 401 403 422",
+    ("exports.cancel", "POST"): "401 403 403 403 403 403 401 403 404",
+    ("exports.fetch", "GET"): "302 403 403 403 403 403 302 403 404",
+    ("exports.accesses", "GET"): AUDITORS,
     ("record.show", "GET"): studio_world.READERS,
     ("record.verify", "POST"): "401 403 403 403 403 403 401 302 302",
     ("record.anchor", "GET"): "302 403 403 403 403 403 302 404 404",
@@ -178,6 +184,8 @@ MATRIX = {
     ("api.start", "POST"): "401 201 201 403 403 201 401 403 403",
     ("api.instance", "GET"): SEES_API,
     ("api.history", "GET"): SEES_API,
+    ("api_history.search", "GET"): "401 403 403 403 403 403 401 403 200",
+    ("api_history.feed", "GET"): "401 403 403 403 403 403 401 403 200",
     **duties_world.MATRIX,
     **studio_world.MATRIX,
     # Last, for it ends the sessions.

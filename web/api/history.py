@@ -13,7 +13,8 @@ from marshmallow import Schema, fields, validate
 
 from engine.history.feed import Feed
 from engine.history.filters import parse
-from engine.values import Found, FoundEvent
+
+Found = FoundEvent = Any
 from web import current
 from web.addresses import MAX_ID
 from web.api.schemas import HistoryEventSchema, Strict
@@ -115,7 +116,7 @@ _FED = FedEventSchema()
 @history.get("/history")
 @history.takes(SearchSchema, location="query")
 @history.gives(FoundSchema)
-def search(query: Mapping[str, Any]) -> Found[FoundEvent]:
+def search(query: Mapping[str, Any]) -> Any:
     """A page of the events that a filter finds in the cases you may see."""
     asked = {name: request.args.getlist(name) for name in query if name not in PAGING}
     return current.engine().search_events(

@@ -48,7 +48,11 @@ EXPORT_COLUMNS = {
     "reason": lazy("Reason"),
     "payload": lazy("All details"),
 }
-_STATES = {"active": lazy("running"), "completed": lazy("finished"), "terminated": lazy("ended early")}
+_STATES = {
+    "active": lazy("running"),
+    "completed": lazy("finished"),
+    "terminated": lazy("ended early"),
+}
 _ACCESSES = {
     access_log.DENIED: lazy("Access refused"),
     access_log.EXPORTED: lazy("Events exported"),
