@@ -6,15 +6,15 @@ For the same people as the page; a program signs in as one of them.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from flask import request
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields, pre_dump, validate
 
 from engine.history.feed import Feed
 from engine.history.filters import parse
-
-Found = FoundEvent = Any
+from engine.values import HistoryEvent
 from web import current
 from web.addresses import MAX_ID
 from web.api.schemas import HistoryEventSchema, Strict
@@ -96,21 +96,19 @@ class FedEventSchema(HistoryEventSchema):
     position = fields.Integer()
     instance_id = fields.String()
 
+    @pre_dump
+    def beside_its_place(self, fed: tuple[int, HistoryEvent], **_: Any) -> Mapping[str, Any]:
+        """The event's members and its position."""
+        position, event = fed
+        return {**asdict(event), "position": position}
+
 
 class FeedSchema(Schema):
     """Events, the oldest first; ``after`` is where to go on, ``more`` whether there is more now."""
 
-    items = fields.Function(
-        lambda feed: [
-            {**_FED.dump(event), "position": position} for position, event in feed.events
-        ],
-        metadata={"type": "array", "items": {"type": "object"}},
-    )
+    items = fields.List(fields.Nested(FedEventSchema), attribute="events")
     after = fields.Integer()
     more = fields.Boolean()
-
-
-_FED = FedEventSchema()
 
 
 @history.get("/history")

@@ -71,8 +71,7 @@ def create() -> ResponseReturnValue:
     order = _ordered(request.form)
     if engine.count_events(order.wanted, actor=actor, most=AT_ONCE + 1) > AT_ONCE:
         engine.order_export(order, actor=actor)
-        address = url_for("exports.index", **parse_qs(query_string(order.wanted, ZONE)))
-        return redirect(f"{address}#exports")
+        return redirect(f"{url_for('exports.index')}?{query_string(order.wanted, ZONE)}#exports")
     format_ = FORMATS[order.format]
     answer = Response(engine.export(order, actor=actor), content_type=format_.media_type)
     name = f"history-{day_of(engine.clock.now()):%Y%m%d}.{format_.suffix}"

@@ -31,10 +31,13 @@ ARGUMENTS = {
 }
 """What a filter asks for, as in the addresses of the search."""
 
+_OPTIONS = {"from": "--first-day", "to": "--last-day"}
+"""Arguments that an option is not called after: ``--to`` is where the file goes."""
+
 
 def _filtered(command: Callable[..., None]) -> Callable[..., None]:
     for name, told in reversed(ARGUMENTS.items()):
-        option = f"--{name.replace('_', '-')}"
+        option = _OPTIONS.get(name, f"--{name.replace('_', '-')}")
         command = click.option(option, f"given_{name}", multiple=True, help=told)(command)
     return command
 
