@@ -11,11 +11,11 @@ from typing import Final
 
 from sqlalchemy import Connection, insert, select, update
 
-from engine.history import queries
 from engine.history.chain import GENESIS
+from engine.history.queries import joined_events, present_event
 from engine.history.recorder import Recorded, append
 from engine.history.rows import one_at_a_time
-from engine.tables import history_log
+from engine.tables import history_event, history_log
 from engine.unit import Unit
 from engine.values import HistoryEvent, Value
 
@@ -45,4 +45,9 @@ def note(unit: Unit, kind: str, payload: Mapping[str, Value]) -> None:
 
 def listed(connection: Connection, *, before: int | None, limit: int) -> list[HistoryEvent]:
     """Events of the log, the newest first: those before a number, if one is given."""
-    return queries.newest_first(connection, LOG, before=before, limit=limit)
+    own = history_event.c
+    statement = joined_events().where(own.instance_id == LOG)
+    if before is not None:
+        statement = statement.where(own.seq < before)
+    rows = connection.execute(statement.order_by(own.seq.desc()).limit(limit))
+    return [present_event(row) for row in rows]

@@ -40,18 +40,6 @@ def events(
     return [present_event(row) for row in (reversed(rows) if newest else rows)]
 
 
-def newest_first(
-    connection: Connection, instance_id: int, *, before: int | None, limit: int
-) -> list[HistoryEvent]:
-    """Up to ``limit`` events of a chain, the newest first: those before a number, if given."""
-    own = history_event.c
-    statement = joined_events().where(own.instance_id == instance_id)
-    if before is not None:
-        statement = statement.where(own.seq < before)
-    rows = connection.execute(statement.order_by(own.seq.desc()).limit(limit))
-    return [present_event(row) for row in rows]
-
-
 def of_kind(connection: Connection, instance_id: int, kind: str) -> list[HistoryEvent]:
     """The events of one kind of an instance, in order."""
     rows = connection.execute(

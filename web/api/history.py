@@ -114,7 +114,7 @@ class FeedSchema(Schema):
 @history.get("/history")
 @history.takes(SearchSchema, location="query")
 @history.gives(FoundSchema)
-def search(query: Mapping[str, Any]) -> Any:
+def search(query: Mapping[str, Any]) -> Found[FoundEvent]:
     """A page of the events that a filter finds in the cases you may see."""
     asked = {name: request.args.getlist(name) for name in query if name not in PAGING}
     return current.engine().search_events(
