@@ -19,8 +19,8 @@ from engine.tables import history_event, history_log
 from engine.unit import Unit
 from engine.values import HistoryEvent, Value
 
-LOG: Final = 1
-"""The id of the chain; instances have far greater ones."""
+LOG: Final = 1 << 62
+"""The id of the chain: one bit more than any instance has (engine.ids)."""
 
 DENIED: Final = "access_denied"
 EXPORTED: Final = "history_exported"

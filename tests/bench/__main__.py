@@ -30,6 +30,7 @@ def main() -> None:
             growth.loop_growth,
             growth.bytes_per_instance,
             history.verify,
+            exporting.peak,
             migration.measure,
             http.measure,
             editor.measure,
@@ -44,6 +45,7 @@ def main() -> None:
                 completion.measure,
                 growth.inbox_growth,
                 history.verify,
+                exporting.peak,
                 migration.measure,
             ):
                 take("pg_", benchmark, server.url())

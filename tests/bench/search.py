@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from time import perf_counter
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy import text as sql
 
-from engine import Actor, Engine
+from engine import Actor, Database, Engine, Registry
 from engine.history.filters import HistoryFilter
-from engine.tables import instance
+from engine.tables import history_event, instance
 from tests.bench.cases import prepared, start
 
 FEW, MANY = 10_000, 1_000_000
@@ -46,6 +46,20 @@ def measure(url: str) -> dict[str, float]:
         "search_many_ms": round(many[worst], 2),
         "search_growth": round(many[worst] / few[worst], 2),
     }
+
+
+def filled(url: str, events: int) -> Engine:
+    """An engine over so many events, or over what an earlier benchmark left there of them."""
+    database = Database(url)
+    with database.read() as connection:
+        there = connection.scalar(select(func.count()).select_from(history_event)) or 0
+    if there >= events:
+        return Engine(database, Registry())
+    database.dispose()
+    engine = prepared(url)
+    start(engine)
+    _fill(engine, 0, events)
+    return engine
 
 
 def _times(engine: Engine) -> dict[str, float]:

@@ -4,6 +4,7 @@ import csv
 
 import pytest
 
+from engine.history.access_log import LOG
 from engine.tables import history_event, history_payload
 from tests.builders_record import CASES, LENGTH, Record
 
@@ -49,7 +50,7 @@ def noted_in(database):
         history_payload,
         (history_payload.c.instance_id == own.instance_id) & (history_payload.c.seq == own.seq),
     )
-    statement = joined.select().where(own.instance_id == 1)
+    statement = joined.select().where(own.instance_id == LOG)
     with database.read() as connection:
         return connection.execute(statement).one()
 

@@ -12,9 +12,10 @@ from typing import Any
 from flask import request
 from marshmallow import Schema, fields, pre_dump, validate
 
+from engine.history.access_log import LOG
 from engine.history.feed import Feed
 from engine.history.filters import parse
-from engine.values import HistoryEvent
+from engine.values import Found, FoundEvent, HistoryEvent
 from web import current
 from web.addresses import MAX_ID
 from web.api.schemas import HistoryEventSchema, Strict
@@ -91,16 +92,17 @@ class FeedQuerySchema(Strict):
 
 
 class FedEventSchema(HistoryEventSchema):
-    """An event with its place in the feed; instance 1 is the log of accesses."""
+    """An event with its place in the feed; without an instance, one of the log of accesses."""
 
     position = fields.Integer()
-    instance_id = fields.String()
+    instance_id = fields.String(allow_none=True)
 
     @pre_dump
     def beside_its_place(self, fed: tuple[int, HistoryEvent], **_: Any) -> Mapping[str, Any]:
         """The event's members and its position."""
         position, event = fed
-        return {**asdict(event), "position": position}
+        own = None if event.instance_id == LOG else event.instance_id
+        return {**asdict(event), "instance_id": own, "position": position}
 
 
 class FeedSchema(Schema):

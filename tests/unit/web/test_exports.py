@@ -201,7 +201,7 @@ def test_programs_follow_the_feed(anne, engine, case):
     assert not rest["more"]
     engine.export(Order("csv", HistoryFilter()), actor=Actor("person:1", oversees=True))
     [noted] = anne.get(f"/api/v1/history/feed?after={rest['after']}").json["items"]
-    assert (noted["instance_id"], noted["kind"]) == ("1", "history_exported")
+    assert (noted["instance_id"], noted["kind"]) == (None, "history_exported")
 
 
 @pytest.mark.parametrize("query", ["after=-1", "after=x", "after=99999", "limit=1001"])
