@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import completion, editor, growth, history, http, linting, migration
+from tests.bench import completion, editor, exporting, growth, history, http, linting, migration
 from tests.servers import PostgreSQL
 
 
