@@ -82,7 +82,7 @@ class People:
 
     def concerned(self, case: Case) -> str:
         """Whom a case is about."""
-        return " ".join(sorted(self.called(person) for person in case.concerns))
+        return ", ".join(sorted(self.called(person) for person in case.concerns))
 
     def _pseudonym(self, person: str) -> str:
         return f"p-{hmac.digest(self._key, person.encode(), 'sha256').hex()[:16]}"
