@@ -71,8 +71,12 @@ class Exporting(Migrating):
 
     def order_export(self, order: Order, *, actor: Actor) -> int:
         """Have an export written in the background; returns its number. Raises InvalidInput."""
+        require_possible(order)
+        # Before the command's transaction: all of a large history are counted.
+        with self.database.read() as connection:
+            total = count(connection, actor, order.wanted, None)
         with self.unit(actor) as unit:
-            return orders.place(unit, order)
+            return orders.place(unit, order, total)
 
     def exports(self, *, limit: int, before: int | None = None) -> list[OrderedExport]:
         """Exports in the background, the newest first."""

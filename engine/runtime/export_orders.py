@@ -20,7 +20,7 @@ from engine.history.filters import arguments_of, parse, query_string
 from engine.identity import Actor
 from engine.ids import new_id
 from engine.registry import Exports
-from engine.runtime.exporting import FORMATS, count, require_possible
+from engine.runtime.exporting import FORMATS
 from engine.runtime.incidents import PENDING
 from engine.runtime.jobs import LEASE_SECONDS
 from engine.tables import history_export, job
@@ -83,9 +83,11 @@ def key_of(exports: Exports, number: int) -> bytes:
     return hmac.digest(exports.secret, b"passerelle-export/1\0%d" % number, "sha256")
 
 
-def place(unit: Unit, order: Order) -> int:
-    """Order an export; returns its number, that of an equal one which is being written."""
-    require_possible(order)
+def place(unit: Unit, order: Order, total: int) -> int:
+    """Order an export of ``total`` events, as counted just now.
+
+    Returns its number, or that of an equal one which is being written.
+    """
     kept = _kept(order, unit.actor)
     same = (_OWN.actor == unit.actor.id, _OWN.order == kept, *_OPEN)
     for row in unit.connection.execute(_read.where(*same)):
@@ -99,7 +101,7 @@ def place(unit: Unit, order: Order) -> int:
             actor=unit.actor.id,
             order=kept,
             job_id=unit.enqueue(WRITE, {"export": number}, max_attempts=ATTEMPTS),
-            total=count(unit.connection, unit.actor, order.wanted, None),
+            total=total,
             done=0,
         )
     )
