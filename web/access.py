@@ -177,6 +177,8 @@ ACCESS: Mapping[str, Policy] = {
     "exports.cancel": AUDITORS,
     "exports.fetch": AUDITORS,
     "exports.accesses": AUDITORS,
+    "history.save": PROCESS_READERS,
+    "conformance.show": PROCESS_READERS,
     "record.show": PROCESS_READERS,
     "record.verify": PROCESS_READERS,
     "record.anchor": PROCESS_READERS,

@@ -20,7 +20,7 @@ from web import (
 )
 from web.addresses import IdConverter, KeyConverter
 from web.api import register_api
-from web.audit import evidence, exports, record, search
+from web.audit import conformance, evidence, exports, record, search
 from web.pages import (
     applications,
     campaign_places,
@@ -114,6 +114,7 @@ PAGES = (
     drafts,
     search,
     exports,
+    conformance,
     record,
     evidence,
     migration,

@@ -7,7 +7,17 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import completion, editor, exporting, growth, history, http, linting, migration
+from tests.bench import (
+    completion,
+    editor,
+    exporting,
+    growth,
+    history,
+    http,
+    linting,
+    migration,
+    search,
+)
 from tests.servers import PostgreSQL
 
 
@@ -30,6 +40,7 @@ def main() -> None:
             growth.loop_growth,
             growth.bytes_per_instance,
             history.verify,
+            search.measure,
             exporting.peak,
             migration.measure,
             http.measure,
@@ -45,6 +56,7 @@ def main() -> None:
                 completion.measure,
                 growth.inbox_growth,
                 history.verify,
+                search.measure,
                 exporting.peak,
                 migration.measure,
             ):

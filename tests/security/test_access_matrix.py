@@ -111,6 +111,8 @@ MATRIX = {
     ("exports.cancel", "POST"): "401 403 403 403 403 403 401 403 404",
     ("exports.fetch", "GET"): "302 403 403 403 403 403 302 403 404",
     ("exports.accesses", "GET"): AUDITORS,
+    ("conformance.show", "GET"): studio_world.READERS,
+    ("history.save", "POST"): "401 403 403 403 403 403 401 422 422",
     ("record.show", "GET"): studio_world.READERS,
     ("record.verify", "POST"): "401 403 403 403 403 403 401 302 302",
     ("record.anchor", "GET"): "302 403 403 403 403 403 302 404 404",
