@@ -46,6 +46,8 @@ class SearchSchema(Strict):
     kind = _texts("Kinds of events")
     element = _texts("Elements of the diagram")
     outcome = _texts("Answers that were given")
+    outdated = _texts("1 for cases on a version older than the one in force")
+    substituted = _texts("1 for what was done on behalf of somebody")
     times = _texts("How often that happened in a case, at least")
     to = _texts("The last day or the instant before which")
     after = fields.String(load_default=None, validate=validate.Length(max=64))

@@ -11,12 +11,13 @@ from werkzeug.datastructures import MultiDict
 from engine.errors import InvalidInput, NotFound
 from engine.history.export.model import Order
 from engine.history.export.tables import DEFAULT, PERSONAL
-from engine.history.filters import HistoryFilter, arguments_of, parse, query_string
+from engine.history.filters import parse, query_string
 from engine.runtime.exporting import FORMATS
 from web import current, words
 from web.addresses import number as typed_number
+from web.audit.asking import asked, chips
 from web.display import remember_names
-from web.i18n import language, translated
+from web.i18n import language
 from workflows.office_work.local_time import ZONE, day_of
 
 pages = Blueprint("exports", __name__)
@@ -37,21 +38,19 @@ def index() -> ResponseReturnValue:
     """What would be exported, in which formats; the exports there are."""
     arguments = request.args.to_dict(flat=False)
     before = typed_number(arguments.pop("before", [""])[0])
-    return _page(parse(arguments, ZONE), before)
-
-
-def _page(wanted: HistoryFilter, before: int | None = None) -> str:
+    found = asked(arguments, "exports.index")
     engine, actor = current.engine(), current.actor()
     exports = engine.exports(limit=EXPORTS + 1, before=before)
-    remember_names([*(each.actor.id for each in exports), *wanted.people])
-    processes = {each.key: translated(each.model.names) for each in engine.definitions()}
-    return render_template(
+    remember_names(each.actor.id for each in exports)
+    count = 0
+    if not found.errors:
+        count = engine.count_events(found.wanted, actor=actor, most=AT_ONCE + 1)
+    page = render_template(
         "audit/exports.html",
-        wanted=wanted,
-        query=query_string(wanted, ZONE),
-        arguments=arguments_of(wanted, ZONE),
-        told=list(words.export_filter(wanted, processes)),
-        count=engine.count_events(wanted, actor=actor, most=AT_ONCE + 1),
+        asked=found,
+        chips=chips(found, "exports.index"),
+        query=query_string(found.wanted, ZONE),
+        count=count,
         at_once=AT_ONCE,
         columns=words.EXPORT_COLUMNS,
         chosen=DEFAULT,
@@ -62,6 +61,7 @@ def _page(wanted: HistoryFilter, before: int | None = None) -> str:
         me=actor.id,
         running=any(each.running for each in exports),
     )
+    return page, 422 if found.errors else 200
 
 
 @pages.post("/history/exports")

@@ -25,6 +25,8 @@ ARGUMENTS = {
     "kind": "Kind of the events.",
     "element": "Element of the diagram.",
     "outcome": "The answer that was given.",
+    "outdated": "1 for cases on a version older than the one in force.",
+    "substituted": "1 for what was done on behalf of somebody.",
     "times": "How often that happened in a case, at least.",
     "from": "The first day.",
     "to": "The last day.",

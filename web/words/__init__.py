@@ -63,7 +63,6 @@ from web.words.exports import (
     EXPORT_COLUMNS,
     EXPORT_FORMATS,
     access_words,
-    export_filter,
     export_format,
     people_told,
 )
@@ -175,7 +174,6 @@ __all__ = [
     "exam_cause",
     "exam_mark",
     "exam_session",
-    "export_filter",
     "export_format",
     "field_errors",
     "field_title",
