@@ -73,7 +73,7 @@ def facets(found: Asked) -> list[Facet]:
         Facet("element", _("Step"), _("all steps"), _steps(found, definitions)),
         Facet("kind", _("Event"), _("all events"), kinds),
         Facet("substituted", _("Substitution"), _("by anybody"), substitutes),
-        Facet("outdated", _("Age of the version"), _("any"), ages),
+        Facet("outdated", _("Age of the version"), _("any version"), ages),
     )
     chosen = set(found.pairs)
     given = {name for name, _value in chosen}
