@@ -183,6 +183,16 @@ def test_programs_search_with_the_same_filters(anne, case):
     assert anne.get("/api/v1/history?kind=migrated").json["items"] == []
 
 
+def test_the_search_finds_events_of_cases_alone(anne, engine):
+    """Those of the log of accesses have a page of their own."""
+    engine.note_access("access_denied", {}, actor=Actor("person:1"))
+    found = anne.get("/api/v1/history").json["items"]
+    assert found
+    assert "access_denied" not in {each["event"]["kind"] for each in found}
+    assert anne.get("/history?show=events").status_code == 200
+    assert anne.get("/history?kind=access_denied&show=events").status_code == 200
+
+
 @pytest.mark.parametrize(
     "query", ["colour=red", "after=x", "limit=0", "limit=201", "version=x", "from=soon"]
 )
