@@ -77,6 +77,15 @@ class Database:
             raise
 
     @contextlib.contextmanager
+    def moment(self) -> Iterator[Connection]:
+        """One read transaction of its own that sees one moment, on either database."""
+        with self.engine.connect() as connection:
+            if not self.is_sqlite:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
+
+    @contextlib.contextmanager
     def snapshot(self) -> Iterator[None]:
         """All that this thread reads in the block is of one moment, that of its first read.
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from engine.approvals.protocol import ApprovalStep
 from engine.approvals.registry import installed_steps
 from engine.identity import Actor
 from engine.values import Value, WorkItem
+from engine.vocabulary import Plain, Vocabulary
 
 if TYPE_CHECKING:
     from engine.runtime.deployed import Definition
@@ -129,6 +131,19 @@ class Service(Performer, Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Exports:
+    """Where files of exports are kept, for how long, and what they say of people.
+
+    ``secret`` is what the keys of pseudonyms are made from.
+    """
+
+    folder: Path = Path("exports")
+    secret: bytes = field(default=b"", repr=False)
+    kept: timedelta = timedelta(days=7)
+    vocabulary: Vocabulary = field(default_factory=Plain)
+
+
 @dataclass(frozen=True)
 class Registry:
     """All that is plugged in."""
@@ -138,6 +153,7 @@ class Registry:
     services: Mapping[str, Service] = field(default_factory=dict)
     job_kinds: Mapping[str, Performer] = field(default_factory=dict)
     pages: frozenset[str] = frozenset()
+    exports: Exports = field(default_factory=Exports)
     opened: str | None = None
     """The job kind that hears of new work items; its payload is ``{"items": [ids]}``.
 

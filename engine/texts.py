@@ -17,6 +17,11 @@ def unusable(text: str) -> bool:
     return _UNUSABLE.search(text) is not None
 
 
+def cleaned(text: str) -> str:
+    """``text`` with a sign in place of each character that no XML document can hold."""
+    return _UNUSABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def checked(name: str, text: str, limit: int) -> str:
     """``text`` without blanks around it.
 

@@ -95,6 +95,7 @@ PROCESS_ADMINISTRATORS = Policy("process administrator", lambda viewer: viewer.i
 PROCESS_READERS = Policy(
     "process administrator or auditor", lambda viewer: viewer.is_admin or viewer.is_auditor
 )
+AUDITORS = Policy("auditor", lambda viewer: viewer.is_auditor)
 COMMENT_TASK = Policy("work item the person takes part in", _takes_part, _work_item)
 COMMENT_CASE = Policy("case the person takes part in", _takes_part, _instance)
 PARTY_CASE = Policy("case, for a party to its mobility", _takes_part, _party)
@@ -174,6 +175,11 @@ ACCESS: Mapping[str, Policy] = {
     "durations.show": PROCESS_READERS,
     "durations.compute": PROCESS_READERS,
     "deadlines.show": PROCESS_READERS,
+    "exports.index": AUDITORS,
+    "exports.create": AUDITORS,
+    "exports.cancel": AUDITORS,
+    "exports.fetch": AUDITORS,
+    "exports.accesses": AUDITORS,
     "history.save": PROCESS_READERS,
     "conformance.show": PROCESS_READERS,
     "record.show": PROCESS_READERS,
@@ -328,5 +334,7 @@ ACCESS: Mapping[str, Policy] = {
     "api.start": STARTERS,
     "api.instance": OWN_CASE,
     "api.history": OWN_CASE,
+    "api_history.search": AUDITORS,
+    "api_history.feed": AUDITORS,
     "api-docs.openapi_json": PUBLIC,
 }

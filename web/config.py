@@ -28,6 +28,8 @@ VARIABLES: Final[Mapping[str, str]] = {
     "PASSERELLE_ANCHOR_KEYS_DIR": "folder of the keys that anchors of the record are signed with",
     "PASSERELLE_ANCHORS_DIR": "folder that each anchor of the record is written to",
     "PASSERELLE_ANCHOR_HOURS": "hours from one anchor to the next; 0 makes none",
+    "PASSERELLE_EXPORTS_DIR": "folder of the files of exports made in the background",
+    "PASSERELLE_EXPORT_DAYS": "days that the file of an export is kept",
     "PASSERELLE_BUNDLES_DIR": "folder of the process bundles that `passerelle up` deploys",
     "PASSERELLE_DEMO": "1 loads invented people and lets anyone sign in as one of them",
     "PASSERELLE_FOUR_EYES": "1 lets a second administrator approve each publication of a version",
@@ -81,6 +83,8 @@ class Settings:
     anchor_keys: Path | None = None
     anchors: Path | None = None
     anchor_hours: int = 24
+    exports: Path | None = None
+    export_days: int = 7
 
     @property
     def anchor_keys_dir(self) -> Path:
@@ -91,6 +95,11 @@ class Settings:
     def anchors_dir(self) -> Path:
         """The folder that each anchor is written to."""
         return self.anchors or self.data_dir / "anchors"
+
+    @property
+    def exports_dir(self) -> Path:
+        """The folder of the files of exports."""
+        return self.exports or self.data_dir / "exports"
 
     @property
     def embedded_broker(self) -> bool:
@@ -137,6 +146,8 @@ class Settings:
             anchor_hours=env.number(
                 "PASSERELLE_ANCHOR_HOURS", cls.anchor_hours, lowest=0, highest=MOST_HOURS
             ),
+            exports=env.path("PASSERELLE_EXPORTS_DIR"),
+            export_days=env.number("PASSERELLE_EXPORT_DAYS", cls.export_days, highest=366),
         )
 
 

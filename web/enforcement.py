@@ -9,8 +9,10 @@ from flask import Flask, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.errors import Forbidden, NotFound
+from engine.history import access_log
 from web import current, partner_links, standing
 from web.access import ACCESS, LOCAL, PARTNER_LINK, RELAY_LINK, Policy
+from web.addresses import MAX_FILTER
 from web.pages import relay
 from web.security import limiter
 from web.viewer import Viewer
@@ -58,7 +60,7 @@ def _admit(policy: Policy, roles: Callable[[Viewer], bool]) -> ResponseReturnVal
         return None
     if refusal is None:
         return _denied(policy)
-    _log_denied(policy)
+    _note_denied(policy)
     raise refusal
 
 
@@ -70,11 +72,12 @@ def _ask_to_sign_in() -> ResponseReturnValue:
 
 
 def _denied(policy: Policy) -> ResponseReturnValue:
-    _log_denied(policy)
+    _note_denied(policy)
     raise Forbidden
 
 
-def _log_denied(policy: Policy) -> None:
+def _note_denied(policy: Policy) -> None:
+    """Tell operators, and auditors where somebody has signed in."""
     viewer = current.viewer()
     log.warning(
         "access denied",
@@ -85,6 +88,13 @@ def _log_denied(policy: Policy) -> None:
         actor=viewer.actor.id if viewer else None,
         remote_addr=request.remote_addr,
     )
+    if viewer is not None:
+        asked = {
+            "method": request.method,
+            "path": request.path[:MAX_FILTER],
+            "policy": policy.name,
+        }
+        current.engine().note_access(access_log.DENIED, asked, actor=viewer.actor)
 
 
 def require_complete(app: Flask) -> None:

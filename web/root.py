@@ -15,8 +15,10 @@ from engine.database import Database
 from engine.dispatch import CeleryWake
 from engine.history.jobs import history_jobs
 from engine.history.keys import KeyRing
+from engine.registry import Exports
 from web.playing import PlayScenarios
 from web.worker import create_celery
+from workflows.people.vocabulary import MobilityVocabulary
 from workflows.registry import registry
 from workflows.scenarios.results import KIND
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def plugged_in(settings: Settings) -> Registry:
-    """What the domain plugs into the engine, the record's own jobs and the playing of scenarios."""
+    """What the domain plugs into the engine, and what an installation adds to it."""
     domain = registry(settings)
     proving = history_jobs(
         KeyRing(settings.anchor_keys_dir),
@@ -35,7 +37,16 @@ def plugged_in(settings: Settings) -> Registry:
         settings.anchors_dir,
         timedelta(hours=settings.anchor_hours),
     )
-    return replace(domain, job_kinds={**domain.job_kinds, **proving, KIND: PlayScenarios()})
+    return replace(
+        domain,
+        job_kinds={**domain.job_kinds, **proving, KIND: PlayScenarios()},
+        exports=Exports(
+            settings.exports_dir,
+            settings.secret_key.encode(),
+            timedelta(days=settings.export_days),
+            MobilityVocabulary(),
+        ),
+    )
 
 
 def build_engine(settings: Settings, *, clock: Clock | None = None) -> Engine:

@@ -11,17 +11,17 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from engine.history.anchoring import anchored_heads
 from engine.history.findings import Fault, Findings, Wrong
 from engine.history.keys import KeyRing
 from engine.history.proving import newest_sound
-from engine.history.rows import one_at_a_time, one_moment
+from engine.history.rows import chains, one_at_a_time, one_moment
 from engine.history.verifying import verify
 from engine.ids import new_id
 from engine.registry import Job, JobContext
-from engine.tables import history_check, instance
+from engine.tables import history_check
 from engine.tables.types import from_micros
 from engine.unit import Unit, is_queued
 from engine.values import Value
@@ -72,7 +72,7 @@ def start(unit: Unit) -> None:
         "id": check,
         "started_at": unit.at,
         "started_by": unit.actor.id,
-        "total": unit.connection.scalar(select(func.count()).select_from(instance)),
+        "total": chains(unit.connection),
         "instances": 0,
         "events": 0,
         "erased": 0,

@@ -51,7 +51,7 @@ def of_kind(connection: Connection, instance_id: int, kind: str) -> list[History
 
 
 def present_event(row: Any) -> HistoryEvent:
-    """The event of a row of :func:`joined_events`."""
+    """The event of a row of ``history_event`` with its payload."""
     return HistoryEvent(
         instance_id=row.instance_id,
         seq=row.seq,

@@ -11,11 +11,21 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
-from sqlalchemy import Column, Connection, LargeBinary, Select, Table, cast, func, select
+from sqlalchemy import (
+    Column,
+    CompoundSelect,
+    Connection,
+    LargeBinary,
+    Select,
+    Table,
+    cast,
+    func,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from engine.history.chain import FIELDS, TEXTS, Head
-from engine.tables import history_event, history_payload, instance
+from engine.tables import history_event, history_log, history_payload, instance
 
 Row = tuple[Any, ...]
 """The :data:`~engine.history.chain.FIELDS` of an event, its hash, the salt, the payload."""
@@ -58,7 +68,7 @@ def _bytes(connection: Connection, column: Column[Any]) -> Any:
     return func.convert_to(column, "UTF8")
 
 
-def streamed(connection: Connection, statement: Select[Any]) -> Iterator[Row]:
+def streamed(connection: Connection, statement: Select[Any] | CompoundSelect[Any]) -> Iterator[Row]:
     """The rows of a statement whose values are numbers, a batch at a time.
 
     As the driver gives them: what SQLAlchemy does with each row would take as long as to
@@ -78,10 +88,24 @@ def streamed(connection: Connection, statement: Select[Any]) -> Iterator[Row]:
 
 
 def heads(connection: Connection, after: int = 0) -> Iterator[Head]:
-    """Where every chain stands, as its instance says: of the instances ``after`` one."""
-    own = instance.c
-    statement = select(own.id, own.seq, own.head).where(own.id > after).order_by(own.id)
+    """Where every chain stands, as its instance says: of the instances ``after`` one.
+
+    The log of accesses counts as one of them.
+    """
+    own, log = instance.c, history_log.c
+    statement = (
+        select(own.id, own.seq, own.head)
+        .where(own.id > after)
+        .union_all(select(log.id, log.seq, log.head).where(log.id > after))
+        .order_by("id")
+    )
     return (Head(*row) for row in streamed(connection, statement))
+
+
+def chains(connection: Connection) -> int:
+    """How many chains there are."""
+    counted = (select(func.count()).select_from(each) for each in (instance, history_log))
+    return sum(connection.scalar(each) or 0 for each in counted)
 
 
 class Ahead:

@@ -14,6 +14,7 @@ from engine.tables.definition import (
     definition_publication,
     definition_retirement,
 )
+from engine.tables.export import history_export, history_feed, history_log
 from engine.tables.history import history_event, history_payload, triggers
 from engine.tables.instance import identity_link, instance
 from engine.tables.job import job, subscription
@@ -36,6 +37,9 @@ __all__ = [
     "history_anchored",
     "history_check",
     "history_event",
+    "history_export",
+    "history_feed",
+    "history_log",
     "history_payload",
     "history_report",
     "idempotency",

@@ -115,6 +115,8 @@ _GUARDED = (
     ("history_anchor", "DELETE"),
     ("history_anchored", "UPDATE"),
     ("history_anchored", "DELETE"),
+    ("history_feed", "UPDATE"),
+    ("history_feed", "DELETE"),
 )
 
 

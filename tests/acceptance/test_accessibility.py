@@ -23,7 +23,13 @@ PAGES = {
     "Marie Delmas": STAFF_PAGES,
     "Claire Vidal": [*STAFF_PAGES, "/start", "/contracts/import", "/incidents", "/tasks/1"],
     "Samuel Ortiz": ["/inbox", "/incidents", "/start"],
-    "Anne Lacombe": ["/inbox?view=all", "/cases", "/record"],
+    "Anne Lacombe": [
+        "/inbox?view=all",
+        "/cases",
+        "/record",
+        "/history/exports",
+        "/history/exports/accesses",
+    ],
 }
 
 

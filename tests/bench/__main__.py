@@ -7,7 +7,17 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import completion, editor, growth, history, http, linting, migration, search
+from tests.bench import (
+    completion,
+    editor,
+    exporting,
+    growth,
+    history,
+    http,
+    linting,
+    migration,
+    search,
+)
 from tests.servers import PostgreSQL
 
 
@@ -31,6 +41,7 @@ def main() -> None:
             growth.bytes_per_instance,
             history.verify,
             search.measure,
+            exporting.peak,
             migration.measure,
             http.measure,
             editor.measure,
@@ -46,6 +57,7 @@ def main() -> None:
                 growth.inbox_growth,
                 history.verify,
                 search.measure,
+                exporting.peak,
                 migration.measure,
             ):
                 take("pg_", benchmark, server.url())

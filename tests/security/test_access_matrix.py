@@ -57,6 +57,7 @@ COMMENT = "401 302 404 302 404 302 401 403 403"
 OF_CAMPAIGNS = frozenset({"campaigns", "campaign_places", "rankings", "applications"})
 EVERYBODY = "200 200 200 200 200 200 200 200 200"
 SIGNED_IN = "302 200 200 200 200 200 302 200 200"
+AUDITORS = "302 403 403 403 403 403 302 403 200"
 
 MATRIX = {
     # endpoint and method:      anon stud othr coord crd2 ri  part admin audit
@@ -108,6 +109,11 @@ MATRIX = {
     ("durations.show", "GET"): studio_world.READERS,
     ("durations.compute", "POST"): "401 403 403 403 403 403 401 302 302",
     ("deadlines.show", "GET"): studio_world.READERS,
+    ("exports.index", "GET"): AUDITORS,
+    ("exports.create", "POST"): "401 403 403 403 403 403 401 403 422",
+    ("exports.cancel", "POST"): "401 403 403 403 403 403 401 403 404",
+    ("exports.fetch", "GET"): "302 403 403 403 403 403 302 403 404",
+    ("exports.accesses", "GET"): AUDITORS,
     ("conformance.show", "GET"): studio_world.READERS,
     ("history.save", "POST"): "401 403 403 403 403 403 401 422 422",
     ("record.show", "GET"): studio_world.READERS,
@@ -183,6 +189,8 @@ MATRIX = {
     ("api.start", "POST"): "401 201 201 403 403 201 401 403 403",
     ("api.instance", "GET"): SEES_API,
     ("api.history", "GET"): SEES_API,
+    ("api_history.search", "GET"): "401 403 403 403 403 403 401 403 200",
+    ("api_history.feed", "GET"): "401 403 403 403 403 403 401 403 200",
     **duties_world.MATRIX,
     **studio_world.MATRIX,
     # Last, for it ends the sessions.

@@ -9,6 +9,7 @@ from flask import Flask
 from flask_smorest import Api
 
 from web.addresses import IdConverter
+from web.api.history import history
 from web.api.schemas import ProblemSchema
 from web.api.v1 import v1
 from web.security import csrf
@@ -32,8 +33,9 @@ def register_api(app: Flask) -> None:
     api = _Api(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin()})
     _describe_ids(api)
     # The custom header every unsafe call must carry takes the place of the form's token.
-    csrf.exempt(v1.blueprint)
-    api.register_blueprint(v1.blueprint)
+    for routes in (v1, history):
+        csrf.exempt(routes.blueprint)
+        api.register_blueprint(routes.blueprint)
     _describe_problems(api)
 
 

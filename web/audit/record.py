@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from engine.history.access_log import LOG
 from engine.history.anchor_files import MEDIA_TYPE, file_name
 from engine.history.checking import Check
 from web import current
@@ -34,6 +35,7 @@ def show() -> ResponseReturnValue:
         checks=checks,
         anchors=anchors[:ANCHORS],
         file_name=file_name,
+        log_of_accesses=LOG,
         older=anchors[ANCHORS - 1].number if len(anchors) > ANCHORS else None,
     )
 

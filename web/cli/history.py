@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from web.cli.exporting import export
 from web.cli.installation import open_engine, operator
-from web.cli.output import FAILED, CommandFailed, Row, json_option, print_fields, print_json
+from web.cli.output import (
+    FAILED,
+    Row,
+    json_option,
+    print_fields,
+    print_json,
+    require_new,
+    writable,
+)
 from web.config import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from engine import Fault, Findings
     from engine.history.keys import KeyRing
 
@@ -82,11 +88,11 @@ def anchor(file: Path | None, as_json: bool) -> None:
 
     settings = Settings.from_env()
     if file is not None:
-        _require_new(file)
+        require_new(file)
     engine = open_engine(settings)
     made = engine.make_anchor(_keys(settings), issuer=settings.home_hei)
     path = file or settings.anchors_dir / file_name(made)
-    with _writable(path):
+    with writable(path):
         engine.export_anchor(made, path)
     row = {
         "number": made.number,
@@ -115,7 +121,7 @@ def evidence(instance_id: int, file: Path | None) -> None:
     from workflows.evidence.files import events_of, evidence_files
 
     settings, path = Settings.from_env(), file or Path(f"evidence-{instance_id}.zip")
-    _require_new(path)
+    require_new(path)
     engine, actor = open_engine(settings), operator()
     case, events = engine.instance(instance_id, actor=actor), events_of(engine, instance_id, actor)
     with engine.reading() as session:
@@ -123,7 +129,7 @@ def evidence(instance_id: int, file: Path | None) -> None:
     bundle = engine.export_evidence(
         instance_id, actor=actor, keys=_keys(settings), issuer=settings.home_hei, files=files
     )
-    with _writable(path):
+    with writable(path):
         path.write_bytes(bundle)
     click.echo(f"Written to {path} ({len(bundle)} bytes).")
 
@@ -135,19 +141,6 @@ def rotate_key() -> None:
 
     public = _keys(Settings.from_env()).rotate()
     click.echo(f"Anchors are signed with key {key_id(public)} from now on: {public.hex()}")
-
-
-def _require_new(path: Path) -> None:
-    if path.exists():
-        raise CommandFailed(f"{path} exists already; choose another name.")
-
-
-@contextmanager
-def _writable(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise CommandFailed(f"{path} cannot be written: {error.strerror}.") from error
 
 
 def _keys(settings: Settings) -> KeyRing:
@@ -193,8 +186,13 @@ def _tell(found: Findings) -> None:
 
 
 def _sentence(fault: Fault) -> str:
-    column = f" (column {fault.column})" if fault.column else ""
-    return f"Instance {fault.instance_id}, event {fault.seq}: {SENTENCES[fault.wrong]}{column}."
+    from engine.history.access_log import LOG
 
+    column = f" (column {fault.column})" if fault.column else ""
+    chain = "Log of accesses" if fault.instance_id == LOG else f"Instance {fault.instance_id}"
+    return f"{chain}, event {fault.seq}: {SENTENCES[fault.wrong]}{column}."
+
+
+history.add_command(export)
 
 COMMANDS = (history,)

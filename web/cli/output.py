@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,8 @@ from engine.errors import DeploymentRejected, EngineError, InvalidInput
 from web.config import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from engine.definitions.problems import Problem
 
@@ -25,6 +27,21 @@ FAILED = 1
 
 class CommandFailed(Exception):
     """A command could not do what it was asked; the message is its sentence."""
+
+
+def require_new(path: Path) -> None:
+    """Refuse to write over a file."""
+    if path.exists():
+        raise CommandFailed(f"{path} exists already; choose another name.")
+
+
+@contextmanager
+def writable(path: Path) -> Iterator[None]:
+    """Say in a sentence why a file cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise CommandFailed(f"{path} cannot be written: {error.strerror}.") from error
 
 
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:

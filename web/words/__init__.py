@@ -60,6 +60,13 @@ from web.words.exam_waiver import (
     waiver_stage,
     waiver_status,
 )
+from web.words.exports import (
+    EXPORT_COLUMNS,
+    EXPORT_FORMATS,
+    access_words,
+    export_format,
+    people_told,
+)
 from web.words.form_editor import form_choice, form_part, form_setting
 from web.words.grade_transfer import (
     annex_title,
@@ -131,6 +138,9 @@ from web.words.validation_plan import (
 )
 
 __all__ = [
+    "EXPORT_COLUMNS",
+    "EXPORT_FORMATS",
+    "access_words",
     "agreed_conversion",
     "annex_title",
     "answers",
@@ -166,6 +176,7 @@ __all__ = [
     "exam_cause",
     "exam_mark",
     "exam_session",
+    "export_format",
     "field_errors",
     "field_title",
     "file_size",
@@ -204,6 +215,7 @@ __all__ = [
     "part_hint",
     "part_title",
     "path_title",
+    "people_told",
     "percent",
     "plan_disposition",
     "plan_failure",
