@@ -204,7 +204,7 @@ class _Search:
         for stream in self._streams():
             event = stream.event
             place = (stream.at, event.c.instance_id, stream.tie)
-            statement = select(*event.c, stream.tie.label("tie"))
+            statement: Select[Any] = select(*event.c, stream.tie.label("tie"))
             statement = self._narrowed(statement, stream)
             branches.append(_page(statement, place, after, limit))
         return _merged(branches, ("at", "instance_id", "tie"), limit)
