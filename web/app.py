@@ -56,6 +56,8 @@ from web.pages import (
     tasks,
     validation_plan,
 )
+from web.rehearsal import pages as rehearsals
+from web.rehearsal import stage as rehearsal_stage
 from web.studio import (
     beginning,
     comparisons,
@@ -117,6 +119,8 @@ PAGES = (
     migration,
     scenarios,
     scenario_sheets,
+    rehearsals,
+    rehearsal_stage,
     draft_files,
     editing,
     forms,

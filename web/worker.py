@@ -22,6 +22,7 @@ from celery.signals import setup_logging
 from kombu.exceptions import KombuError
 
 from engine.dispatch import TASK
+from web.rehearsal.store import Rehearsals
 
 if TYPE_CHECKING:
     from engine import Engine
@@ -110,6 +111,7 @@ class Worker:
         def look() -> None:
             if not self._stopping.is_set():
                 drain(engine, worker)
+                Rehearsals(settings.data_dir).sweep(engine.clock.now())
 
         self._wake_up, _ = (app.task(name=name, shared=False)(look) for name in (TASK, SWEEP))
         self._beat = Service(app, max_interval=1, scheduler_cls=Scheduler)
