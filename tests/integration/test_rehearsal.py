@@ -182,6 +182,15 @@ def test_what_cannot_be_deployed_is_not_rehearsed(sam, engine, held):
     assert held.all() == []
 
 
+def test_a_rehearsal_outlives_its_draft(sam, engine):
+    inside = Inside(sam)
+    engine.discard_definition_draft("contract", actor=SYSTEM, revision=revision(engine))
+    shown = sam.get(PAGE)
+    assert f"/processes/contract/rehearsals/{inside.token}/end" in shown.text
+    sam.post(f"/processes/contract/rehearsals/{inside.token}/end")
+    assert sam.get(PAGE).status_code == 404
+
+
 def test_there_are_only_so_many_at_once_and_unused_ones_end(app, sam, engine, clock, monkeypatch):
     monkeypatch.setattr(store, "MOST", 1)
     inside, ada = Inside(sam), signed_in(app, "ada")

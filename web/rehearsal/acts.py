@@ -29,7 +29,7 @@ def settled(house: House, rows: Sequence[Row], done: Done) -> None:
 
 
 def advance(house: House, at: datetime) -> None:
-    """Let the time pass; raises Mismatch for an instant that is over, or where it takes too long."""
+    """Let the time pass; Mismatch for an instant that is over, or where it takes long."""
     stage = house.stage()
     try:
         pass_until(stage, at)

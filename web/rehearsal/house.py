@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import func, select
 
 from engine import SYSTEM, Database, Engine
@@ -21,12 +21,16 @@ from web.config import Settings
 from web.migrations import target_metadata
 from web.rehearsal import noting
 from web.rehearsal.store import Rehearsal
+from web.root import plugged_in
 from workflows.scenarios.cast import furnish
 from workflows.scenarios.recording import RecordingEngine
 from workflows.scenarios.stage import Stage
 
 if TYPE_CHECKING:
     from engine.definitions import Bundle
+
+FACTORY = "passerelle.create_app"
+"""Where an application says what makes another one like it."""
 
 SECONDS = 20
 """How long what follows from one act may take before the page comes back."""
@@ -52,6 +56,7 @@ class House:
             self.home_hei,
             business_key=known.get("business_key", ""),
             mobility_id=known.get("mobility_id"),
+            kept=known.get("kept", {}),
             incidents=known.get("incidents", 0),
             seconds=SECONDS,
         )
@@ -61,6 +66,7 @@ class House:
         self.rehearsal.state = {
             "business_key": stage.business_key,
             "mobility_id": stage.mobility_id,
+            "kept": stage.kept,
             "incidents": stage.incidents,
             "events": events_in(self.engine),
         }
@@ -111,8 +117,6 @@ def furnished(rehearsal: Rehearsal, outer: Settings, bundles: Iterable[Bundle]) 
 
 
 def _engine(rehearsal: Rehearsal, settings: Settings) -> RecordingEngine:
-    from web.root import plugged_in
-
     return RecordingEngine(Database(settings.database_url), plugged_in(settings), clock=rehearsal)
 
 
@@ -152,11 +156,9 @@ class Houses:
 
 
 def _built(rehearsal: Rehearsal, outer: Settings, prefix: str) -> Played:
-    from web.app import create_app
-
     settings = settings_for(rehearsal, outer, prefix)
     engine = _engine(rehearsal, settings)
-    app = create_app(settings, engine)
+    app: Flask = current_app.extensions[FACTORY](settings, engine)
     app.extensions[current.KEY] = current.Running(engine, settings, rehearsal)
     # A cookie of its own that no other page is sent: neither session can stand for the other.
     noting.init_app(app)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -25,12 +25,9 @@ from web.security import csrf
 from web.studio import keeping
 from web.studio.process import Process, process_of
 from workflows.office_work.local_time import ZONE as PARIS
-from workflows.scenarios.loading import ScenarioInvalid
 from workflows.scenarios.recording import noting as collecting
 from workflows.scenarios.recording import observed, recorded
-from workflows.scenarios.results import scenario_names
-from workflows.scenarios.retelling import retell
-from workflows.scenarios.sheet import sheet_of
+from workflows.scenarios.retelling import retell, sheets_of
 
 pages = Blueprint("rehearsals", __name__)
 log = structlog.get_logger(__name__)
@@ -64,10 +61,11 @@ def _show(
     *,
     full: bool = False,
 ) -> str:
-    process = _drafted(key)
-    held = rehearsals()
+    process, held = process_of(key), rehearsals()
     held.sweep(current.engine().clock.now())
     mine = held.of(key, current.actor().id)
+    if mine is None:
+        _require_draft(process)
     problems = [*refused] or current.engine().lint(process.bundle)
     others = held.all() if full else []
     remember_names([each.about.owner for each in others])
@@ -87,30 +85,21 @@ def _show(
     )
 
 
-def _drafted(key: str) -> Process:
-    process = process_of(key)
+def _require_draft(process: Process) -> None:
     if process.draft is None:
         raise NotFound
-    return process
 
 
 def _company(bundle: Bundle) -> set[str]:
     """The lifecycles that the scenarios of a draft are played with."""
-    return {key for each in _scenarios(bundle) for key in each}
-
-
-def _scenarios(bundle: Bundle) -> Iterator[tuple[str, ...]]:
-    for name in scenario_names(bundle):
-        try:
-            yield sheet_of(bundle.files[name], name).processes
-        except ScenarioInvalid:
-            continue
+    return {key for each in sheets_of(bundle) for key in each.processes}
 
 
 @pages.post("/processes/<key:key>/draft/rehearsal")
 def begin(key: str) -> ResponseReturnValue:
     """Begin a rehearsal of the draft as it is now, and go there."""
-    process, held = _drafted(key), rehearsals()
+    process, held = process_of(key), rehearsals()
+    _require_draft(process)
     around = {each.key: each.bundle for each in current.engine().definitions() if each.key != key}
     chosen = tuple(each for each in sorted(around) if each in request.form.getlist("processes"))
     try:
@@ -154,7 +143,6 @@ def _mine(token: str, key: str = "") -> Rehearsal:
 
 @pages.route("/rehearsals/<token>/", defaults={"path": ""}, methods=METHODS)
 @pages.route("/rehearsals/<token>/<path:path>", methods=METHODS)
-@csrf.exempt  # The installation behind it asks for its own token.
 def play(token: str, path: str) -> ResponseReturnValue:
     """A page of the throw-away installation, for who has begun it."""
     try:
@@ -178,6 +166,10 @@ def play(token: str, path: str) -> ResponseReturnValue:
     return answer
 
 
+# The installation behind it asks for a token of its own.
+csrf.exempt(play)
+
+
 def _opened(rehearsal: Rehearsal) -> house.Played:
     return _houses.open(rehearsal, current.settings(), _prefix(rehearsal))
 
@@ -199,7 +191,6 @@ def end(key: str, token: str) -> ResponseReturnValue:
 
 def _told(rehearsal: Rehearsal) -> dict[str, object]:
     return {
-        "rehearsal_kept": rehearsal,
         "unrecorded": rehearsal.unrecorded,
         "gaps": (),
         "back": url_for("rehearsals.show", key=rehearsal.about.key),

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_timedelta
 from flask_babel import gettext as _
 from marshmallow import ValidationError
 from sqlalchemy import func, select
@@ -33,6 +34,7 @@ from workflows.people.services import PARTNER_DESK
 from workflows.scenarios.actions import ACTIONS
 from workflows.scenarios.cast import MEMBERS, PARTNER
 from workflows.scenarios.loading import ScenarioInvalid
+from workflows.scenarios.retelling import sheets_of
 from workflows.scenarios.rows import fields_of, row_of
 from workflows.scenarios.stage import Mismatch, is_for
 
@@ -83,6 +85,9 @@ def show() -> ResponseReturnValue:
         mails = list(rows.scalars(newest))
         due = rows.scalar(select(func.min(job.c.due_at)).where(job.c.status == _QUEUED))
     definition = next(e for e in house.engine.definitions() if e.key == rehearsal.about.key)
+    usual = {
+        row["do"] for each in sheets_of(definition.bundle) for row in each.steps if "do" in row
+    }
     return render_template(
         "rehearsal/stage.html",
         opened=list(_open(house)),
@@ -91,7 +96,7 @@ def show() -> ResponseReturnValue:
         steps=[fields_of(each) for each in rehearsal.rows],
         unrecorded=rehearsal.unrecorded,
         incidents=stage.incidents,
-        actions=sorted(ACTIONS),
+        actions=sorted(ACTIONS, key=lambda name: (name not in usual, name)),
         messages=sorted({e.message for e in definition.model.elements.values() if e.message}),
         parts=(*MEMBERS, PARTNER),
         office=request.environ[OFFICE],
@@ -217,6 +222,6 @@ def band() -> dict[str, object] | None:
         "at": rehearsal.at,
         "members": [(name, f"{e.given_names} {e.family_name}") for name, e in MEMBERS.items()],
         "logins": {each.login: name for name, each in MEMBERS.items()},
-        "days": STEPS,
+        "days": [(days, format_timedelta(timedelta(days=days))) for days in STEPS],
         "office": request.environ[OFFICE],
     }

@@ -38,7 +38,10 @@ def name_errors(bundle: Bundle, name: str, title: str) -> dict[str, list[str]]:
 
 def shown(key: str, sheet: Sheet, told: Mapping[str, object]) -> str:
     """The page that asks to keep a scenario; ``told`` is what the page says of its origin."""
-    text = sheet.dump("scenario.yaml").decode()
+    try:
+        text = sheet.dump("scenario.yaml").decode()
+    except ScenarioInvalid as wrong:
+        return _page(process_of(key), sheet, "", {}, wrong, told)
     return _page(process_of(key), sheet, text, {}, None, told)
 
 

@@ -83,7 +83,7 @@ def retell(engine: Engine, case: Instance, bundle: Bundle, title: str, actor: Ac
     """
     moves = moves_of(engine, case, actor)
     elements = set(engine.definition(case.definition_id).model.elements)
-    sheets = list(_sheets(bundle))
+    sheets = list(sheets_of(bundle))
     patterns = [_aligned(sheet, moves, elements) for sheet in sheets]
     pattern = max(patterns, key=lambda each: each.likeness, default=None)
     if pattern is None or not _beginning(pattern.sheet.steps[: _first(pattern.sheet, elements)]):
@@ -115,7 +115,7 @@ def moves_of(engine: Engine, case: Instance, actor: Actor) -> list[Move]:
     return found
 
 
-def _sheets(bundle: Bundle) -> Iterator[Sheet]:
+def sheets_of(bundle: Bundle) -> Iterator[Sheet]:
     """The scenarios of a bundle, as far as they can be read."""
     for name in scenario_names(bundle):
         try:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine.errors import NotFound
+from engine.errors import DeploymentRejected, NotFound
 from web.rehearsal.store import UNUSED, About, Rehearsals
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -48,9 +48,9 @@ def test_an_unknown_token_opens_nothing(held, token):
 
 def test_what_could_not_be_furnished_leaves_nothing(held):
     def breaks(_):
-        raise ValueError
+        raise DeploymentRejected([])
 
-    with pytest.raises(ValueError):
+    with pytest.raises(DeploymentRejected):
         held.begin(about(), breaks)
     assert held.all() == []
     assert held.begin(about(), nothing)
