@@ -18,10 +18,9 @@ from sqlalchemy import inspect
 
 from engine import Database, Engine, FixedClock
 from engine.definitions import Bundle, describe
-from engine.tables import triggers
 from web.cli.output import CommandFailed
 from web.config import Settings
-from web.migrations import drop, target_metadata
+from web.migrations import drop, make
 from workflows.registry import registry
 from workflows.scenarios.coverage import NOTHING, Coverage, Passed, covered, passed_in
 from workflows.scenarios.house import bundle_folders, settle_in
@@ -163,10 +162,7 @@ class Player:
             database.dispose()
 
     def _prepare(self, engine: Engine, folders: tuple[Path, ...]) -> None:
-        with engine.database.write() as connection:
-            target_metadata().create_all(connection)
-            for statement in triggers(connection.dialect.name):
-                connection.exec_driver_sql(statement)
+        make(engine.database)
         settle_in(engine, folders, self.settings.home_hei)
 
 

@@ -15,10 +15,10 @@ from flask import Flask, current_app
 from sqlalchemy import func, select
 
 from engine import SYSTEM, Database, Engine
-from engine.tables import history_event, triggers
+from engine.tables import history_event
 from web import current
 from web.config import Settings
-from web.migrations import target_metadata
+from web.migrations import make
 from web.rehearsal import noting
 from web.rehearsal.store import Rehearsal
 from web.root import plugged_in
@@ -104,10 +104,7 @@ def furnished(rehearsal: Rehearsal, outer: Settings, bundles: Iterable[Bundle]) 
     """
     engine = _engine(rehearsal, settings_for(rehearsal, outer, ""))
     try:
-        with engine.database.write() as connection:
-            target_metadata().create_all(connection)
-            for statement in triggers(connection.dialect.name):
-                connection.exec_driver_sql(statement)
+        make(engine.database)
         for bundle in bundles:
             engine.deploy(bundle, actor=SYSTEM)
         with engine.unit(SYSTEM) as unit:

@@ -55,11 +55,15 @@ FAILURES = {
 }
 
 GAPS = {
-    "no_beginning": lazy("No scenario of the lifecycle says how a case begins."),
+    "no_beginning": lazy("No scenario of the lifecycle begins as the case did."),
     "nobody": lazy(
         "Nobody of the cast has the function of who did it; RI does it instead: %(what)s"
     ),
     "values": lazy("No scenario says what is typed in this step: %(what)s"),
+    "dates": lazy(
+        "The values of this step hold dates of the scenario, which may not fit the time that the "
+        "case took: %(what)s"
+    ),
     "message": lazy("The values of this message are not kept: %(what)s"),
     "terminated": lazy("The case was ended by hand; a scenario has no step for that."),
 }

@@ -8,9 +8,11 @@ nothing of a case can come into a scenario that its authors had not put there be
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -31,6 +33,7 @@ REASON = "Motif non repris."
 
 MOST_EVENTS = 1_000
 _ACTS = ("do", "message")
+_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|datetime\.date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,12 @@ def retell(engine: Engine, case: Instance, bundle: Bundle, title: str, actor: Ac
     sheets = list(sheets_of(bundle))
     patterns = [_aligned(sheet, moves, elements) for sheet in sheets]
     pattern = max(patterns, key=lambda each: each.likeness, default=None)
-    if pattern is None or not _beginning(pattern.sheet.steps[: _first(pattern.sheet, elements)]):
+    strange = any(move.element for move in moves) and not (pattern and pattern.places)
+    if (
+        pattern is None
+        or strange
+        or not _beginning(pattern.sheet.steps[: _first(pattern.sheet, elements)])
+    ):
         return Retold(None, (Gap("no_beginning"),))
     teller = _Teller(pattern, sheets, elements, case.started_at)
     for move in moves:
@@ -125,10 +133,14 @@ def sheets_of(bundle: Bundle) -> Iterator[Sheet]:
 
 
 def _first(sheet: Sheet, elements: set[str]) -> int:
-    """Where a scenario first does a step of the lifecycle; without one, after its first act."""
+    """Where a scenario first does a step of the lifecycle; without one, after its first acts."""
     own = (n for n, row in enumerate(sheet.steps) if row.get("complete") in elements)
-    acts = (n + 1 for n, row in enumerate(sheet.steps) if _is_act(row))
-    return next(own, next(acts, 0))
+    opened = (
+        n + 1
+        for n, (row, following) in enumerate(pairwise((*sheet.steps, {})))
+        if _is_act(row) and not _is_act(following)
+    )
+    return next(own, next(opened, 0))
 
 
 def _is_act(row: Row) -> bool:
@@ -161,6 +173,8 @@ class _Teller:
         self._done = 0
         self.rows: list[Row] = _beginning(pattern.sheet.steps[:first])
         self.gaps: list[Gap] = []
+        # Without a step of the lifecycle, what the scenario does after the first has sent them.
+        self._sent = 0 if pattern.steps else sum(map(_is_act, self.rows)) - 1
 
     def tell(self, move: Move) -> None:
         """Add what happened, after the time that passed before it."""
@@ -190,6 +204,9 @@ class _Teller:
 
     def _message(self, move: Move) -> None:
         """What the pattern does at this point has sent it; else it comes without its values."""
+        if self._sent > 0:
+            self._sent -= 1
+            return
         steps, places = self._pattern.sheet.steps, self._pattern.places
         end = places[self._done] if self._done < len(places) else len(steps)
         if self._done <= len(places) and any(map(_is_act, steps[self._place : end])):
@@ -210,6 +227,8 @@ class _Teller:
             self.gaps.append(Gap("values", move.element))
         elif "data" in shown:
             row["data"] = shown["data"]
+            if _DATE.search(str(shown["data"])):
+                self.gaps.append(Gap("dates", move.element))
         return row
 
     def _member(self, move: Move) -> str:
