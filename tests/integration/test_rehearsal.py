@@ -47,7 +47,7 @@ def engine(database, settings, clock):
 def app(settings, engine):
     """The office with a draft of the contract; Sam and Ada administer processes."""
     people = {"lea": (), "claire": ("ri",), "sam": ("admin",), "ada": ("admin",)}
-    app = application(settings, engine, people)
+    app = application(settings, engine, people, own=True)
     engine.save_definition_draft(CONTRACT, actor=SYSTEM, revision=None, based_on=1)
     return app
 
