@@ -100,6 +100,7 @@ COMMENT_TASK = Policy("work item the person takes part in", _takes_part, _work_i
 COMMENT_CASE = Policy("case the person takes part in", _takes_part, _instance)
 PARTY_CASE = Policy("case, for a party to its mobility", _takes_part, _party)
 AUDITED_CASE = Policy("case, for an auditor", lambda viewer: viewer.is_auditor, _instance)
+RETOLD_CASE = Policy("case, for a process administrator", lambda viewer: viewer.is_admin, _instance)
 RI_CASE = Policy("case, for the international office", lambda viewer: viewer.is_ri, _instance)
 OWN_WORK_ITEM = Policy("work item the person may see", _anyone, _work_item)
 OWN_DOCUMENT = Policy("document of a case the person may see", _anyone, documents.load)
@@ -266,6 +267,19 @@ ACCESS: Mapping[str, Policy] = {
     "process_sheets.keep_text": PROCESS_ADMINISTRATORS,
     "process_sheets.begin": PROCESS_ADMINISTRATORS,
     "process_sheets.create": PROCESS_ADMINISTRATORS,
+    "rehearsals.show": PROCESS_ADMINISTRATORS,
+    "rehearsals.begin": PROCESS_ADMINISTRATORS,
+    "rehearsals.play": PROCESS_ADMINISTRATORS,
+    "rehearsals.end": PROCESS_ADMINISTRATORS,
+    "rehearsals.look": PROCESS_ADMINISTRATORS,
+    "rehearsals.keep": PROCESS_ADMINISTRATORS,
+    "rehearsals.of_case": RETOLD_CASE,
+    "rehearsals.keep_case": RETOLD_CASE,
+    "rehearsal_stage.show": PUBLIC,
+    "rehearsal_stage.act_as": PUBLIC,
+    "rehearsal_stage.advance": PUBLIC,
+    "rehearsal_stage.do": PUBLIC,
+    "rehearsal_stage.expect": PUBLIC,
     "process_decisions.show": PROCESS_READERS,
     "process_decisions.begin": PROCESS_ADMINISTRATORS,
     "process_forms.show": PROCESS_READERS,

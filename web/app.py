@@ -56,6 +56,9 @@ from web.pages import (
     tasks,
     validation_plan,
 )
+from web.rehearsal import pages as rehearsals
+from web.rehearsal import stage as rehearsal_stage
+from web.rehearsal.house import FACTORY
 from web.studio import (
     beginning,
     comparisons,
@@ -122,6 +125,8 @@ PAGES = (
     migration,
     scenarios,
     scenario_sheets,
+    rehearsals,
+    rehearsal_stage,
     draft_files,
     editing,
     forms,
@@ -149,6 +154,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Flask:
     app = Flask("web", static_folder="static", template_folder="templates")
     app.config["SECRET_KEY"] = settings.secret_key
     app.extensions[current.KEY] = current.Running(engine, settings)
+    app.extensions[FACTORY] = create_app
     app.url_map.converters["id"] = IdConverter
     app.url_map.converters["key"] = KeyConverter
     app.jinja_env.trim_blocks = True

@@ -15,6 +15,7 @@ from engine.identity import SYSTEM, Actor
 if TYPE_CHECKING:
     from engine import Engine
     from web.config import Settings
+    from web.rehearsal.store import Rehearsal
     from web.viewer import Viewer
 
 KEY = "passerelle"
@@ -23,10 +24,14 @@ LOOKING = frozenset({"GET", "HEAD"})
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The one engine and the settings an application was created with."""
+    """The one engine and the settings an application was created with.
+
+    ``rehearsal`` is the one whose throw-away installation it is, if it is one.
+    """
 
     engine: Engine
     settings: Settings
+    rehearsal: Rehearsal | None = None
 
 
 def init_app(app: Flask) -> None:
@@ -61,6 +66,11 @@ def engine() -> Engine:
 def settings() -> Settings:
     """The settings of the current application."""
     return running().settings
+
+
+def rehearsal() -> Rehearsal | None:
+    """The rehearsal that the current application is the installation of, if it is one."""
+    return running().rehearsal
 
 
 def viewer() -> Viewer | None:

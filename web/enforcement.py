@@ -12,7 +12,7 @@ from engine.errors import Forbidden, NotFound
 from engine.history import access_log
 from web import current, partner_links, standing
 from web.access import ACCESS, LOCAL, PARTNER_LINK, RELAY_LINK, Policy
-from web.addresses import MAX_FILTER
+from web.addresses import MAX_FILTER, this_page
 from web.pages import relay
 from web.security import limiter
 from web.viewer import Viewer
@@ -68,7 +68,7 @@ def _ask_to_sign_in() -> ResponseReturnValue:
     wants_page = request.method == "GET" and "HX-Request" not in request.headers
     if request.path.startswith("/api/") or not wants_page:
         abort(401)
-    return redirect(url_for("signin.show", next=request.full_path.rstrip("?")))
+    return redirect(url_for("signin.show", next=this_page()))
 
 
 def _denied(policy: Policy) -> ResponseReturnValue:

@@ -127,6 +127,11 @@ def until(standing: Standing) -> str:
     return str(format_date(standing.until - timedelta(microseconds=1), "d MMM"))
 
 
+def this_page() -> str:
+    """The path of the page that was asked for, as a browser asks for it again."""
+    return f"{request.script_root}{request.full_path}".rstrip("?")
+
+
 def safe_target(target: str | None) -> str:
     """``target`` where it is a path of this site, else the start page."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
@@ -152,7 +157,7 @@ def init_app(app: Flask) -> None:
             "demonstration": current.settings().demo,
             "menu": menu,
             "role_band": role_band,
-            "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
+            "here": this_page() if request.method == "GET" else url_for("home.show"),
         }
 
     app.jinja_env.globals["capped"] = capped

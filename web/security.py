@@ -46,7 +46,20 @@ def for_editor(page: str) -> Response:
 
 
 csrf = CSRFProtect()
-limiter = Limiter(key_func=get_remote_address, storage_uri="memory://", headers_enabled=True)
+
+
+class _Counting(Limiter):
+    """Counts for all applications of a process together: another one forgets no count."""
+
+    def init_app(self, app: Flask) -> None:
+        """Limit ``app`` too."""
+        counts = (self._storage, self._limiter)
+        super().init_app(app)
+        if None not in counts:
+            self._storage, self._limiter = counts
+
+
+limiter = _Counting(key_func=get_remote_address, storage_uri="memory://", headers_enabled=True)
 
 
 def init_app(app: Flask, *, https: bool) -> None:

@@ -24,6 +24,8 @@ from kombu.exceptions import KombuError
 from engine.dispatch import TASK
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engine import Engine
     from web.config import Settings
 
@@ -96,10 +98,16 @@ def _leave_logging_alone(**_: object) -> None:
 setup_logging.connect(_leave_logging_alone)
 
 
-class Worker:
-    """Worker and beat in threads of this process."""
+def _leave_it() -> None:
+    """Tidies nothing up."""
 
-    def __init__(self, settings: Settings, engine: Engine) -> None:
+
+class Worker:
+    """Worker and beat in threads of this process; after each look they ``tidy`` up."""
+
+    def __init__(
+        self, settings: Settings, engine: Engine, *, tidy: Callable[[], None] = _leave_it
+    ) -> None:
         # Celery warns a worker that runs as root; ours takes JSON without arguments only.
         warnings.simplefilter("ignore", SecurityWarning)
         app = create_celery(settings)
@@ -110,6 +118,7 @@ class Worker:
         def look() -> None:
             if not self._stopping.is_set():
                 drain(engine, worker)
+                tidy()
 
         self._wake_up, _ = (app.task(name=name, shared=False)(look) for name in (TASK, SWEEP))
         self._beat = Service(app, max_interval=1, scheduler_cls=Scheduler)

@@ -11,7 +11,7 @@ from engine import Engine
 from engine.definitions import Bundle
 from engine.identity import SYSTEM
 from tests.conftest import execute
-from web.cli.scenarios import rehearsal
+from web.cli.scenarios import player
 from workflows.registry import registry
 from workflows.scenarios.house import bundle_folders
 from workflows.scenarios.loading import scenario_files
@@ -23,14 +23,14 @@ CONTRACT = BUNDLES / "contract"
 @pytest.fixture(scope="module")
 def stage():
     """Runs scenarios of the contract."""
-    with rehearsal(CONTRACT) as opened:
+    with player(CONTRACT) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module", params=bundle_folders(BUNDLES), ids=lambda folder: folder.name)
 def rehearsed(request):
     """Runs the scenarios of one bundle after the other."""
-    with rehearsal(request.param) as opened:
+    with player(request.param) as opened:
         yield opened
 
 

@@ -2,6 +2,8 @@
 
 READERS = "302 403 403 403 403 403 302 200 200"
 ADMINISTRATORS = "302 403 403 403 403 403 302 200 403"
+NOWHERE = "404 404 404 404 404 404 404 404 404"
+"""What only a rehearsal has."""
 
 MATRIX = {
     # endpoint and method:      anon stud othr coord crd2 ri  part admin audit
@@ -50,6 +52,20 @@ MATRIX = {
     ("process_sheets.keep_text", "POST"): "401 403 403 403 403 403 401 422 403",
     ("process_sheets.begin", "GET"): "302 403 403 403 403 403 302 200 403",
     ("process_sheets.create", "POST"): "401 403 403 403 403 403 401 422 403",
+    ("rehearsals.show", "GET"): "302 403 403 403 403 403 302 404 403",
+    ("rehearsals.begin", "POST"): "401 403 403 403 403 403 401 404 403",
+    ("rehearsals.play", "GET"): "302 403 403 403 403 403 302 404 403",
+    ("rehearsals.play", "POST"): "401 403 403 403 403 403 401 404 403",
+    ("rehearsals.end", "POST"): "401 403 403 403 403 403 401 404 403",
+    ("rehearsals.look", "GET"): "302 403 403 403 403 403 302 404 403",
+    ("rehearsals.keep", "POST"): "401 403 403 403 403 403 401 404 403",
+    ("rehearsals.of_case", "GET"): ADMINISTRATORS,
+    ("rehearsals.keep_case", "POST"): "401 403 403 403 403 403 401 422 403",
+    ("rehearsal_stage.show", "GET"): NOWHERE,
+    ("rehearsal_stage.act_as", "POST"): NOWHERE,
+    ("rehearsal_stage.advance", "POST"): NOWHERE,
+    ("rehearsal_stage.do", "POST"): NOWHERE,
+    ("rehearsal_stage.expect", "POST"): NOWHERE,
     ("process_decisions.show", "GET"): READERS,
     ("process_decisions.begin", "POST"): "401 403 403 403 403 403 401 302 403",
     ("process_forms.show", "GET"): READERS,

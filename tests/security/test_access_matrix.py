@@ -469,6 +469,7 @@ def request(world, role, endpoint, method, opened, item, token, document, number
         "form_name": "administrative_check",
         "table": "deadlines",
         "stem": "contract",
+        "path": "",
         **numbers,
     }
     rule = next(r for r in world.app.url_map.iter_rules() if r.endpoint == endpoint)

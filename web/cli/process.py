@@ -239,13 +239,13 @@ def run_scenarios(
     not. Needs no configuration and touches no installation.
     """
     from web.cli.outcomes import coverage_line, coverage_row, outcome_lines, outcome_row
-    from web.cli.scenarios import collected, rehearsal
+    from web.cli.scenarios import collected, player
 
     found = collected(folders)
     outcomes: list[Outcome] = []
     coverages: dict[str, Coverage] = {}
     for folder in dict.fromkeys(folder for _, folder in found):
-        with rehearsal(folder, database_url, seconds) as stage:
+        with player(folder, database_url, seconds) as stage:
             own = []
             for file in (file for file, beside in found if beside == folder):
                 own.append(stage.run(file))

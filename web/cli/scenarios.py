@@ -12,15 +12,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import ClassVar
 
 from sqlalchemy import inspect
 
 from engine import Database, Engine, FixedClock
 from engine.definitions import Bundle, describe
-from engine.tables import triggers
 from web.cli.output import CommandFailed
 from web.config import Settings
-from web.migrations import drop, target_metadata
+from web.migrations import drop, make
 from workflows.registry import registry
 from workflows.scenarios.coverage import NOTHING, Coverage, Passed, covered, passed_in
 from workflows.scenarios.house import bundle_folders, settle_in
@@ -62,14 +62,17 @@ def collected(paths: Iterable[Path]) -> list[tuple[Path, Path]]:
     return found
 
 
-class Rehearsal:
-    """Runs scenarios, each in a database of its own.
+class Player:
+    """Plays scenarios, each in a database of its own.
 
     ``folder`` is the bundle whose scenarios are run; deployed are it and the neighbours that
     a scenario names, so that no other lifecycle answers the messages of its story. By default
     a database is an SQLite file; a ``database_url`` names an empty database instead, which is
     left empty. A scenario that takes longer than ``seconds`` fails at the step under way.
     """
+
+    engine_class: ClassVar[type[Engine]] = Engine
+    """What it is played with."""
 
     def __init__(
         self, place: Path, folder: Path, database_url: str | None, seconds: float = math.inf
@@ -95,12 +98,12 @@ class Rehearsal:
         """Run the scenario of one file. Raises DeploymentRejected for a bundle in play."""
         try:
             scenario = load_scenario(file)
-            folders = self._in_play(scenario)
+            folders = self.in_play(scenario)
         except ScenarioInvalid as invalid:
             failures = tuple(Failure(0, 0, sentence, "invalid") for sentence in invalid.sentences)
             return Outcome(file, file.stem, 0.0, failures)
         began = time.perf_counter()
-        with self._stage(folders) as engine:
+        with self.stage(folders) as engine:
             home = self.settings.home_hei
             failure = run(scenario, engine, self.clock, home, self.seconds)
             passed = passed_in(engine, self.folder.name)
@@ -112,7 +115,8 @@ class Rehearsal:
         model = describe(Bundle.from_folder(self.folder))
         return covered(model, (outcome.passed for outcome in outcomes))
 
-    def _in_play(self, scenario: Scenario) -> tuple[Path, ...]:
+    def in_play(self, scenario: Scenario) -> tuple[Path, ...]:
+        """The folders that a scenario is played with; ScenarioInvalid for one there is not."""
         around = {each.name: each for each in bundle_folders(self.folder.parent)}
         unknown = sorted(set(scenario.processes) - around.keys())
         if unknown:
@@ -121,7 +125,7 @@ class Rehearsal:
         return tuple(sorted({self.folder, *(around[name] for name in scenario.processes)}))
 
     @contextmanager
-    def _stage(self, folders: tuple[Path, ...]) -> Iterator[Engine]:
+    def stage(self, folders: tuple[Path, ...]) -> Iterator[Engine]:
         """An engine over a database in which nothing has begun."""
         if self._own_files:
             with self._engine(self._copied(folders)) as engine:
@@ -153,25 +157,22 @@ class Rehearsal:
     def _engine(self, url: str) -> Iterator[Engine]:
         database = Database(url)
         try:
-            yield Engine(database, self._registry, clock=self.clock)
+            yield self.engine_class(database, self._registry, clock=self.clock)
         finally:
             database.dispose()
 
     def _prepare(self, engine: Engine, folders: tuple[Path, ...]) -> None:
-        with engine.database.write() as connection:
-            target_metadata().create_all(connection)
-            for statement in triggers(connection.dialect.name):
-                connection.exec_driver_sql(statement)
+        make(engine.database)
         settle_in(engine, folders, self.settings.home_hei)
 
 
 @contextmanager
-def rehearsal(
+def player(
     folder: Path, database_url: str | None = None, seconds: float = math.inf
-) -> Iterator[Rehearsal]:
-    """A rehearsal of one bundle's scenarios, in a temporary folder."""
+) -> Iterator[Player]:
+    """Plays one bundle's scenarios, in a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="passerelle-scenarios-") as place:
-        yield Rehearsal(Path(place), folder, database_url, seconds)
+        yield Player(Path(place), folder, database_url, seconds)
 
 
 def _require_empty(url: str) -> None:

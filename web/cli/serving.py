@@ -15,6 +15,8 @@ from web.cli.output import CommandFailed
 from web.config import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engine import Engine
 
 STOP_SECONDS: Final = 2.5
@@ -45,7 +47,7 @@ def up(worker: bool) -> None:
     from web.worker import Worker
 
     app = create_app(settings, engine)
-    jobs = Worker(settings, engine) if worker else None
+    jobs = Worker(settings, engine, tidy=_tidy(settings, engine)) if worker else None
 
     def ready() -> None:
         if jobs is not None:
@@ -89,6 +91,13 @@ def _keep_anchoring(engine: Engine, settings: Settings) -> None:
         keep_anchoring(unit, timedelta(hours=settings.anchor_hours))
 
 
+def _tidy(settings: Settings, engine: Engine) -> Callable[[], None]:
+    """Ends the rehearsals that nobody has used for long."""
+    from web.rehearsal.store import Rehearsals
+
+    return lambda: Rehearsals(settings.data_dir).sweep(engine.clock.now())
+
+
 def _announce(settings: Settings, engine: Engine) -> None:
     click.echo(f"\nPasserelle answers on {settings.base_url}")
     if settings.demo:
@@ -115,7 +124,7 @@ def worker() -> None:
         )
     engine = configured_engine()
     _keep_anchoring(engine, settings)
-    jobs = Worker(settings, engine)
+    jobs = Worker(settings, engine, tidy=_tidy(settings, engine))
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 import web.sessions
 import workflows.models
-from engine.tables import metadata
+from engine.tables import metadata, triggers
 from web.config import ConfigurationError
 
 if TYPE_CHECKING:
@@ -47,6 +47,14 @@ def upgrade(database: Database, revision: str = "head") -> tuple[str | None, str
         if before != head() or revision != "head":
             command.upgrade(_config(connection), revision)
         return before, _current(connection)
+
+
+def make(database: Database) -> None:
+    """Make every table at once in an empty database that is thrown away: it is never upgraded."""
+    with database.write() as connection:
+        target_metadata().create_all(connection)
+        for statement in triggers(connection.dialect.name):
+            connection.exec_driver_sql(statement)
 
 
 def current(database: Database) -> str | None:

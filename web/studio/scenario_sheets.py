@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from engine.errors import Conflict, DeploymentRejected, InvalidInput, NotFound
 from web import current
 from web.addresses import number
 from web.studio.answers import too_late
+from web.studio.keeping import name_errors
 from web.studio.outline import model_of
 from web.studio.process import process_of
 from workflows.scenarios.actions import ACTIONS
@@ -27,7 +27,6 @@ from workflows.scenarios.sheet import Row, Sheet, sheet_of
 
 pages = Blueprint("process_sheets", __name__)
 
-_FILE = re.compile(r"[a-z0-9][a-z0-9_-]{0,60}", re.ASCII)
 _FIRST_STEP: Row = {"expect": {"open": []}}
 _AT = "2026-09-07T09:00"
 _MOVES = {"up": -1, "down": 1}
@@ -250,13 +249,7 @@ def create(key: str) -> ResponseReturnValue:
     """Begin a scenario with one step, to be changed."""
     name, title = request.form.get("name", "").strip(), request.form.get("title", "").strip()
     opened = _opened(key, f"{name}.yaml")
-    errors: dict[str, list[str]] = {}
-    if not title:
-        errors["title"] = [_("Say in a line what the scenario shows.")]
-    if not _FILE.fullmatch(name):
-        errors["name"] = [_("Use small letters, digits, - and _, a letter or digit first.")]
-    elif f"{FOLDER}/{opened.file}" in opened.bundle.files:
-        errors["name"] = [_("There is a scenario of this name already.")]
+    errors = name_errors(opened.bundle, name, title)
     if errors:
         return _begin_form(opened, errors), 422
     content = Sheet(title, _AT, (), (_FIRST_STEP,)).dump(opened.file)

@@ -109,7 +109,12 @@ from web.words.recognition import (
     unusable_table,
 )
 from web.words.refusals import error_sentence, field_errors
-from web.words.scenarios import scenario_failure, scenario_member, scenario_step
+from web.words.scenarios import (
+    retelling_gap,
+    scenario_failure,
+    scenario_member,
+    scenario_step,
+)
 from web.words.studio import (
     difference_kind,
     difference_subject,
@@ -239,6 +244,7 @@ __all__ = [
     "refused_file",
     "result",
     "result_cause",
+    "retelling_gap",
     "role_title",
     "scenario_failure",
     "scenario_member",

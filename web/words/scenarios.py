@@ -10,6 +10,8 @@ MEMBERS = {
     "coordinator": lazy("the coordinator"),
     "other_coordinator": lazy("the coordinator of another department"),
     "ri": lazy("the international office"),
+    "admin": lazy("an administrator"),
+    "other_admin": lazy("another administrator"),
     "head": lazy("the head of department"),
     "registrar": lazy("the registrar’s office"),
     "jury": lazy("the examination board"),
@@ -52,6 +54,20 @@ FAILURES = {
     "not_deployable": lazy("The lifecycle has errors, so nothing of it can be played."),
 }
 
+GAPS = {
+    "no_beginning": lazy("No scenario of the lifecycle begins as the case did."),
+    "nobody": lazy(
+        "Nobody of the cast has the function of who did it; RI does it instead: %(what)s"
+    ),
+    "values": lazy("No scenario says what is typed in this step: %(what)s"),
+    "dates": lazy(
+        "The values of this step hold dates of the scenario, which may not fit the time that the "
+        "case took: %(what)s"
+    ),
+    "message": lazy("The values of this message are not kept: %(what)s"),
+    "terminated": lazy("The case was ended by hand; a scenario has no step for that."),
+}
+
 
 def scenario_member(member: str) -> str:
     """Who acts in a step."""
@@ -66,3 +82,8 @@ def scenario_step(kind: str) -> str:
 def scenario_failure(code: str) -> str:
     """What went another way than a scenario says; empty for a mistake told in full."""
     return str(FAILURES.get(code, ""))
+
+
+def retelling_gap(code: str, what: str) -> str:
+    """What of a case its scenario cannot say."""
+    return str(GAPS[code]) % {"what": what}

@@ -6,12 +6,18 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
+from engine.errors import NotFound
+from workflows.contract.models import Component
 from workflows.contract.reading import contract_view
 from workflows.contract.services import open_contract
 from workflows.contract.views import ComponentView, VersionView
 from workflows.people.services import get_person
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from workflows.scenarios.stage import Stage
 
 SIGNER = {"signer_name": "Carmen Sánchez", "signer_position": "Coordinadora Erasmus"}
@@ -114,6 +120,25 @@ def _current(stage: Stage) -> VersionView:
         return contract_view(session, stage.mobility).current
 
 
+def component_names(session: Session) -> dict[str, Any]:
+    """How a scenario names each component there is, by its lineage: as it was called first."""
+    found = session.execute(
+        select(Component.lineage, Component.title).order_by(Component.id.desc())
+    )
+    return {row.lineage: {"$component": {"title": row.title}} for row in found}
+
+
+def _component(stage: Stage, arguments: Mapping[str, Any]) -> str:
+    """The lineage of the newest component that has a ``title``."""
+    given = stage.given(arguments, title="")
+    wanted = select(Component.lineage).where(Component.title == given["title"])
+    with stage.reading() as session:
+        found = session.scalars(wanted.order_by(Component.id.desc())).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def _of_version(look: Callable[[VersionView], Any]) -> Callable[[Stage, Mapping[str, Any]], Any]:
     return lambda stage, _: look(_current(stage))
 
@@ -144,6 +169,7 @@ FILLERS: Mapping[str, Callable[[Stage, Mapping[str, Any]], Any]] = {
     "draft": _draft,
     "revised_draft": _revised,
     "signer": lambda stage, arguments: {**SIGNER, **arguments},
+    "component": _component,
     "digest": _of_version(lambda version: version.digest),
     "contract_version": _of_version(lambda version: version.number),
     "contract_status": _of_version(lambda version: version.status),

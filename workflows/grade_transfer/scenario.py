@@ -7,16 +7,21 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 from workflows.contract.components import component
 from workflows.contract.services import add_version
 from workflows.contract.views import CreditView, Part, VersionStatus
 from workflows.grade_transfer.cases import begin, correct, withdraw
 from workflows.grade_transfer.courses import courses_of
+from workflows.grade_transfer.models import Transcript
 from workflows.grade_transfer.transcripts import ISSUED, latest, read, transcripts_of
 from workflows.mobility.agreement import Agreement
 from workflows.mobility.services import open_mobility
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from workflows.scenarios.stage import Stage
 
 _COURSES = {"LEA501": "6", "LEA502": "4.5"}
@@ -108,6 +113,11 @@ def _signature(stage: Stage, arguments: Mapping[str, Any]) -> dict[str, object]:
         return {"digest": transcripts_of(session, stage.mobility)[-1].digest}
 
 
+def transcript_names(session: Session) -> dict[str, Any]:
+    """How a scenario names what a transcript's signatory has seen, by its digest."""
+    return dict.fromkeys(session.scalars(select(Transcript.digest)), "$transcript_digest")
+
+
 def _ids(stage: Stage) -> dict[str, int]:
     with stage.reading() as session:
         return {c.code or c.title: c.id for c in courses_of(session, stage.mobility)}
@@ -139,5 +149,6 @@ FILLERS: Mapping[str, Callable[[Stage, Mapping[str, Any]], Any]] = {
     "marks": _marks,
     "look_again": _look_again,
     "transcript_signature": _signature,
+    "transcript_digest": lambda stage, arguments: _signature(stage, arguments)["digest"],
     "transcript_in_force": _in_force,
 }

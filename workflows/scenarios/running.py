@@ -20,7 +20,7 @@ from workflows.scenarios.actions import ACTIONS
 from workflows.scenarios.expecting import check, incidents
 from workflows.scenarios.filling import filled
 from workflows.scenarios.passing import pass_until, settle
-from workflows.scenarios.stage import Mismatch, Stage
+from workflows.scenarios.stage import Mismatch, MovedClock, Stage
 from workflows.scenarios.steps import (
     Complete,
     Do,
@@ -34,7 +34,6 @@ from workflows.scenarios.steps import (
 
 if TYPE_CHECKING:
     from engine import Engine
-    from engine.clock import FixedClock
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class Failure:
 def run(
     scenario: Scenario,
     engine: Engine,
-    clock: FixedClock,
+    clock: MovedClock,
     home_hei_id: str,
     seconds: float = math.inf,
 ) -> Failure | None:
@@ -70,9 +69,7 @@ def run(
     stage = Stage(engine, clock, home_hei_id, seconds=seconds)
     for placed in scenario.steps:
         try:
-            _play(stage, placed)
-            settle(stage)
-            stage.require_time()
+            perform(stage, placed)
             _check_undisturbed(stage, scenario, placed)
         except Mismatch as mismatch:
             said = str(mismatch)
@@ -87,6 +84,13 @@ def run(
             trace = traceback.format_exc()
             return Failure(placed.number, placed.line, said, "broken", trace=trace)
     return None
+
+
+def perform(stage: Stage, placed: Placed) -> None:
+    """Play one step, and do what is due after it; raises Mismatch, and what the engine raises."""
+    _play(stage, placed)
+    settle(stage)
+    stage.require_time()
 
 
 def told(error: EngineError) -> str:

@@ -7,7 +7,8 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.identity import SYSTEM, Actor
 from engine.values import Instance, InstanceQuery, WorkItem
@@ -21,11 +22,20 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from engine import Engine, Unit
-    from engine.clock import FixedClock
 
 MAX_CASES = 200
 OBSERVER = Actor("scenario", oversees=True, sees_restricted=True)
 """Who looks whether all is as the scenario says; takes part in nothing."""
+
+
+class MovedClock(Protocol):
+    """A clock that stands still until a step moves it."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        """The instant it was set to."""
+        ...
 
 
 class Mismatch(Exception):
@@ -53,7 +63,7 @@ class Stage:
     """
 
     engine: Engine
-    clock: FixedClock
+    clock: MovedClock
     home_hei_id: str
     member: str = SYSTEM_MEMBER
     business_key: str = ""
@@ -111,13 +121,11 @@ class Stage:
 
     def cases(self) -> list[Instance]:
         """Every case of the scenario with its open work items, newest first."""
-        found = self.engine.instances(actor=OBSERVER, query=InstanceQuery(limit=MAX_CASES))
-        return [self.engine.instance(case.id, actor=OBSERVER) for case in found.items]
+        return cases_of(self.engine)
 
     def open_items(self) -> Iterator[WorkItem]:
         """Every open work item, oldest first."""
-        items = [item for case in self.cases() for item in case.open_items]
-        return iter(sorted(items, key=lambda item: item.id))
+        return iter(open_items_of(self.cases()))
 
     def complete(
         self,
@@ -154,7 +162,7 @@ class Stage:
             actor = partner_actor(item)
         else:
             actor = self.actor_of(member)
-            item = _numbered([i for i in items if _is_for(i, actor)] or items, number)
+            item = _numbered([i for i in items if is_for(i, actor)] or items, number)
         self.engine.complete(
             item.id,
             actor=actor,
@@ -173,6 +181,17 @@ class Stage:
         return {**defaults, **arguments}
 
 
+def cases_of(engine: Engine) -> list[Instance]:
+    """Every case with its open work items, newest first."""
+    found = engine.instances(actor=OBSERVER, query=InstanceQuery(limit=MAX_CASES))
+    return [engine.instance(case.id, actor=OBSERVER) for case in found.items]
+
+
+def open_items_of(cases: Iterable[Instance]) -> list[WorkItem]:
+    """Their open work items, oldest first."""
+    return sorted((item for case in cases for item in case.open_items), key=lambda item: item.id)
+
+
 def partner_actor(item: WorkItem) -> Actor:
     """The partner with the link to one work item, as the mail hands it out."""
     return PartnerLink(item.instance_id, item.id, "", item.created_at).actor
@@ -184,7 +203,8 @@ def shown_items(items: Iterable[WorkItem]) -> str:
     return ", ".join(shown) or "none"
 
 
-def _is_for(item: WorkItem, actor: Actor) -> bool:
+def is_for(item: WorkItem, actor: Actor) -> bool:
+    """Whether a scenario counts an open work item among those that the actor may do."""
     if item.assignee is not None:
         return item.assignee == actor.id
     return item.candidate == actor.id or item.candidate in actor.groups

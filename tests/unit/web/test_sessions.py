@@ -9,6 +9,7 @@ import time_machine
 
 from engine import SYSTEM
 from tests.builders_web import PASSWORD, served
+from web.app import create_app
 from web.security import IDLE_TIMEOUT
 from web.sessions import LIFETIME
 from workflows.people.services import create_person
@@ -115,10 +116,17 @@ def test_sign_in_is_limited(app):
     assert "Trop d’essais" in said[-1].text
 
 
+def test_another_application_of_the_process_forgets_no_count(app, settings, engine):
+    client, address = app.test_client(), {"REMOTE_ADDR": "10.9.9.8"}
+    data = {"login": "lea", "password": "wrong"}
+    for _ in range(10):
+        client.post("/sign-in", data=data, environ_overrides=address)
+    create_app(settings, engine)
+    assert client.post("/sign-in", data=data, environ_overrides=address).status_code == 429
+
+
 def test_cookie_flags(app, settings, engine):
     from dataclasses import replace
-
-    from web.app import create_app
 
     secure = create_app(replace(settings, base_url="https://passerelle.example.org"), engine)
     header = secure.test_client().get("/sign-in").headers["Set-Cookie"]

@@ -1,0 +1,1 @@
+"""Rehearsals: a draft played with invented people in an installation that is thrown away."""
