@@ -60,4 +60,6 @@ def _event(row: Any) -> HistoryEvent:
         actor=row.actor,
         on_behalf_of=row.on_behalf_of,
         payload=orjson.loads(row.payload) if row.payload is not None else None,
+        erased=row.payload is None and row.payload_digest is not None,
+        hash=row.hash,
     )
