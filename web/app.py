@@ -20,7 +20,7 @@ from web import (
 )
 from web.addresses import IdConverter, KeyConverter
 from web.api import register_api
-from web.audit import evidence, record, search
+from web.audit import case_history, evidence, record, search
 from web.pages import (
     applications,
     campaign_places,
@@ -115,6 +115,7 @@ PAGES = (
     search,
     record,
     evidence,
+    case_history,
     migration,
     scenarios,
     scenario_sheets,

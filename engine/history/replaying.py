@@ -77,11 +77,6 @@ def replayed(
         yield replay.after(event, followed)
 
 
-def versions_of(events: Iterable[HistoryEvent], version: int) -> list[int]:
-    """The numbers of the versions that a case has followed, the first one first."""
-    return list(dict.fromkeys(_versions(list(events), version)))
-
-
 def _versions(events: list[HistoryEvent], version: int) -> list[int]:
     """The version after each event, read from the end: what a migration left stands in it."""
     found = []

@@ -41,6 +41,8 @@ function enhance(root) {
   }
   const compared = root.querySelector('[data-comparison]');
   if (compared) import('./studio/comparison.js').then(({ compare }) => compare(compared));
+  const replay = root.querySelector('[data-replay]');
+  if (replay) import('./case_history.js').then(({ replayCase }) => replayCase(replay, htmx));
   enhanceTables(root);
 }
 
