@@ -1,9 +1,9 @@
 """Where the tokens of a case stood after each of its events, worked out from its history alone.
 
 An event that moves tokens holds the way they went: ``path`` (elements entered, completed,
-cancelled, rounds of repeated ones begun and ended) and the ``flows`` taken. Counting these along
-gives every position the case has had. What was erased, or written before ``flows`` were, is made up for by
-the columns that every event keeps, and the position is then said to be uncertain.
+cancelled, rounds of repeated ones begun and ended) and the ``flows`` taken. Counted along, they
+give every position the case has had. What was erased, or written before ``flows`` were, is made
+up for by the columns that every event keeps, and the position is then said to be uncertain.
 """
 
 from __future__ import annotations
@@ -219,8 +219,10 @@ class _Replay:
         self._open = {key: names.get(at, at) for key, at in self._open.items()}
         source = self._terrain
         if source is not None:
-            moved = ((target.same_flow(source, flow, names), n) for flow, n in self._arrived.items())
-            self._arrived = Counter({flow: n for flow, n in moved if flow})
+            arrived, self._arrived = self._arrived, Counter()
+            for flow, number in arrived.items():
+                self._arrived[target.same_flow(source, flow, names)] += number
+            del self._arrived[""]
             self._touched |= {target.target(flow) for flow in self._arrived}
 
 

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import completion, editor, growth, history, http, linting, migration
+from tests.bench import completion, editor, growth, history, http, linting, migration, timeline
 from tests.servers import PostgreSQL
 
 
@@ -32,6 +32,7 @@ def main() -> None:
             history.verify,
             migration.measure,
             http.measure,
+            timeline.measure,
             editor.measure,
             linting.measure,
         ):

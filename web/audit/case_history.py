@@ -12,12 +12,12 @@ from engine.history.checking import Check
 from engine.history.queries import of_kind
 from engine.runtime.incidents import of_case
 from engine.values import Instance
-from web import current, timeline
-from web.addresses import number
+from web import current
+from web.addresses import number as typed_number
 from web.audit import events, moments
 from web.audit.values import value_histories
 from web.lifecycles.contract import view_of
-from web.pages import diagrams
+from web.pages import diagrams, timeline
 from workflows.contract.views import ContractView, VersionView
 
 pages = Blueprint("case_history", __name__)
@@ -43,7 +43,7 @@ def show(instance_id: int) -> ResponseReturnValue:
         instance_id, actor=current.actor(), limit=timeline.PAGE, newest=True
     )
     last = newest[-1].seq if newest else 0
-    at = min(number(request.args.get("at", "")) or last, last)
+    at = min(typed_number(request.args.get("at", "")) or last, last)
     return render_template(
         "audit/case/history.html",
         case=case,
@@ -69,14 +69,14 @@ def replay(instance_id: int) -> ResponseReturnValue:
     return jsonify(moments.listed(_case()))
 
 
-@pages.get("/cases/<id:instance_id>/history/version-<id:version>.bpmn")
-def diagram(instance_id: int, version: int) -> ResponseReturnValue:
+@pages.get("/cases/<id:instance_id>/history/version-<id:number>.bpmn")
+def diagram(instance_id: int, number: int) -> ResponseReturnValue:
     """The diagram of a version that the case has followed."""
     case = _case()
     with current.reading() as rows:
         moved = of_kind(rows.connection(), instance_id, "migrated")
     for each in diagrams.versions_told(case, moved):
-        if each.version == version:
+        if each.version == number:
             return Response(diagrams.source(each), mimetype="application/xml")
     raise NotFound
 
@@ -103,8 +103,8 @@ def _pair(contract: ContractView) -> list[VersionView]:
     by_number = {version.number: version for version in contract.versions}
     latest = contract.versions[-1]
     before = contract.versions[-2] if len(contract.versions) > 1 else latest
-    left = by_number.get(number(request.args.get("left", "")) or 0, before)
-    right = by_number.get(number(request.args.get("right", "")) or 0, latest)
+    left = by_number.get(typed_number(request.args.get("left", "")) or 0, before)
+    right = by_number.get(typed_number(request.args.get("right", "")) or 0, latest)
     return [left, right]
 
 

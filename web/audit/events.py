@@ -12,7 +12,7 @@ from engine.values import HistoryEvent, Instance, Value
 from web import current
 from web.audit.values import Changed, answers_in, changes_of
 from web.pages import diagrams, documents
-from web.timeline import Teller
+from web.pages.timeline import Teller
 from web.words.studio import element_type
 from workflows.evidence.traces import Signed, Told, mails_of, signatures_at
 from workflows.papers.models import Document

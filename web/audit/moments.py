@@ -15,7 +15,7 @@ from engine.values import HistoryEvent, Instance
 from web import current
 from web.i18n import translated
 from web.pages import diagrams
-from web.timeline import Teller
+from web.pages.timeline import Teller
 from web.words.studio import element_type
 from workflows.evidence.files import events_of
 
@@ -50,7 +50,7 @@ def listed(case: Instance) -> dict[str, object]:
 
     Sentences and sets of skipped elements stand once each, and are meant by their place.
     """
-    events, versions, moments = _replayed(case)
+    events, _versions, moments = _replayed(case)
     teller = Teller(case, events)
     said: dict[str, int] = {}
     skipped: dict[frozenset[str], int] = {}
@@ -87,7 +87,7 @@ def shown(case: Instance, at: int) -> Shown:
         states.update(last.elements)
     skipped = last.skipped if last else frozenset()
     addresses = {
-        each.version: url_for("case_history.diagram", instance_id=case.id, version=each.version)
+        each.version: url_for("case_history.diagram", instance_id=case.id, number=each.version)
         for each in versions
     }
     return Shown(

@@ -17,7 +17,7 @@ from web import current
 from web.display import number, person_name
 from web.i18n import translated
 from web.pages import diagrams
-from web.timeline import Teller
+from web.pages.timeline import Teller
 from web.words.tasks import outcome_words
 from workflows.evidence.files import events_of
 
@@ -29,12 +29,16 @@ _LONGEST = 300
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A value that an event changed. ``key`` is what the process calls it."""
+    """A value that an event changed. ``key`` is what the process calls it.
+
+    ``internal`` are the variables that the process itself goes by.
+    """
 
     key: str
     label: str
     before: str
     after: str
+    internal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class ValueHistory:
 
     key: str
     label: str
+    internal: bool
     settings: list[Setting] = field(default_factory=list)
 
 
@@ -69,7 +74,7 @@ def value_histories(case: Instance) -> list[ValueHistory]:
         if event.kind == "migrated" and event.payload:
             definition = versions.get(int(str(event.payload["to"])), definition)
         for each in changes_of(event, answers, definition, teller.names):
-            of = found.setdefault(each.key, ValueHistory(each.key, each.label))
+            of = found.setdefault(each.key, ValueHistory(each.key, each.label, each.internal))
             of.settings.insert(
                 0, Setting(event.seq, event.at, teller.who(event), each.before, each.after)
             )
@@ -139,16 +144,14 @@ def _variable(name: str, before: Value, after: Value, names: Mapping[str, str]) 
     if element != name and element in names:
         label = _("Outcome of %(step)s", step=names[element])
         return Changed(name, label, _outcome(before), _outcome(after))
-    return Changed(name, name, said(before), said(after))
+    return Changed(name, name, said(before), said(after), internal=True)
 
 
 def _outcome(value: Value) -> str:
     return outcome_words(value) if isinstance(value, str) else said(value)
 
 
-def _moved(
-    event: HistoryEvent, payload: Mapping[str, Value], step: str
-) -> Iterator[Changed]:
+def _moved(event: HistoryEvent, payload: Mapping[str, Value], step: str) -> Iterator[Changed]:
     """Dates, priorities, holders and versions, which events name ``from`` and ``to``."""
     labels = {
         "due_date_changed": _("Due date of %(step)s", step=step),
@@ -161,9 +164,7 @@ def _moved(
         shown = _instant if event.kind in _DATES else said
         shown = _holder if event.kind in _PEOPLE else shown
         key = f"{event.kind}.{event.element or ''}"
-        yield Changed(
-            key, labels[event.kind], shown(payload.get("from")), shown(payload.get("to"))
-        )
+        yield Changed(key, labels[event.kind], shown(payload.get("from")), shown(payload.get("to")))
 
 
 def _holder(value: Value) -> str:

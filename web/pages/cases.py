@@ -10,12 +10,12 @@ from flask.typing import ResponseReturnValue
 from engine.errors import InvalidInput
 from engine.values import Instance, InstanceQuery, InstanceStatus
 from web import current
-from web import timeline as timelines
 from web.addresses import cursor, wanted
 from web.display import remember_names
 from web.lifecycles import case_section
 from web.lifecycles.path import way_of
 from web.pages import diagrams, documents
+from web.pages import timeline as timelines
 from web.pages.case_tools import tools_of
 from web.pages.remarks import NOTHING_SAID, Remark, named_on
 from web.submissions import comment_of

@@ -19,6 +19,7 @@ from web.lifecycles.base import Typed
 from web.navigation import safe_target
 from web.pages import colleagues, diagrams
 from web.pages.remarks import NOTHING_SAID, Remark, named_on
+from web.pages.timeline import Teller
 from web.submissions import comment_of, key_of, nested, readable, reason_of
 from workflows.office_work.mentions import add_comment
 

@@ -4,6 +4,7 @@ import { draw, follow, zoomWith } from './diagram.js';
 const STATES = ['now', 'done', 'skipped'];
 const PLAYED_MS = 900;
 const PAUSE_MS = 250;
+const EUROPEAN = { en: 'en-GB' };
 const BADGE = { top: -12, right: 14 };
 
 export function replayCase(root, htmx) {
@@ -27,7 +28,8 @@ class Replay {
     const answer = await fetch(this.root.dataset.replay, { credentials: 'same-origin' });
     if (!answer.ok) return;
     Object.assign(this, await answer.json());
-    this.time = new Intl.DateTimeFormat(document.documentElement.lang, {
+    const language = document.documentElement.lang;
+    this.time = new Intl.DateTimeFormat(EUROPEAN[language] ?? language, {
       dateStyle: 'medium', timeStyle: 'short', timeZone: this.zone,
     });
     this.root.querySelector('[data-without-script]').hidden = true;
@@ -85,7 +87,7 @@ class Replay {
       part.hidden = part.dataset.version !== String(version);
     }
     const told = this.root.querySelector('[data-version-said]');
-    told.textContent = told.dataset.versionSaid.replace('%(number)s', version);
+    told.textContent = told.dataset.versionSaid.replace('{number}', version);
     this.tell(version, position);
     this.mark();
     if (!opened) this.open();
@@ -94,7 +96,7 @@ class Replay {
 
   spoken(seq, at, said) {
     const values = { seq, last: this.moments.length, day: this.time.format(new Date(at)), said };
-    return this.root.dataset.spoken.replace(/%\((\w+)\)s/g, (_, name) => values[name]);
+    return this.root.dataset.spoken.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   }
 
   /** All that has changed up to the present moment, counted along. */

@@ -5,13 +5,13 @@ The case page shows the newest of them, the auditors' page of its history all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
-from flask_babel import format_date, format_datetime, ngettext
+from flask_babel import format_date, format_datetime
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 
@@ -115,6 +115,7 @@ class Teller:
     def __init__(self, case: Instance, events: Sequence[HistoryEvent]) -> None:
         versions = diagrams.versions_told(case, events)
         self.names = diagrams.element_names(versions[-1], *versions[:-1])
+        self._groups: dict[str, str] = {}
         self._reminders: dict[str, tuple[str, str]] = {}
         for version in versions:
             self._reminders |= _reminders(version.model)
@@ -150,15 +151,18 @@ class Teller:
             step = self.step(event)
             return " – ".join(filter(None, (event_words(event.kind, event.payload), step)))
         given = event.payload or {}
-        return str(sentence) % {
-            "step": self.step(event) or _("Background work"),
-            "who": self.who(event),
-            "whom": self._whom(event),
-            "outcome": outcome_words(given.get("outcome") or given.get("vote")),
-            "value": _value(given.get("to")),
-            "before": given.get("from", "–"),
-            "after": given.get("to", "–"),
+        said = str(given.get("outcome") or given.get("vote") or "")
+        values: Mapping[str, Callable[[], object]] = {
+            "step": lambda: self.step(event) or _("Background work"),
+            "who": lambda: self.who(event),
+            "whom": lambda: self._whom(event),
+            "outcome": lambda: outcome_words(said),
+            "value": lambda: _value(given.get("to")),
+            "before": lambda: given.get("from", "–"),
+            "after": lambda: given.get("to", "–"),
         }
+        text = str(sentence)
+        return text % {name: tell() for name, tell in values.items() if f"%({name})s" in text}
 
     def step(self, event: HistoryEvent) -> str:
         """The name of the element an event is about; empty where it is about none."""
@@ -167,7 +171,7 @@ class Teller:
     def role(self, event: HistoryEvent) -> str:
         """In which function somebody acted: as one of those the task was offered to."""
         candidate = self.asked.get(event.work_item_id or 0, "")
-        role = group_name(candidate) if candidate else ""
+        role = self._group(candidate)
         return "" if role == person_name(event.on_behalf_of or event.actor) else role
 
     def who(self, event: HistoryEvent) -> str:
@@ -185,7 +189,13 @@ class Teller:
         if event.kind != "work_item_created":
             return person_name(str(given.get("to") or "")) or "–"
         candidate = str(given.get("candidate") or self.asked.get(event.work_item_id or 0, ""))
-        return group_name(candidate) if candidate else "–"
+        return self._group(candidate) or "–"
+
+    def _group(self, candidate: str) -> str:
+        """The name of a group; looked up once, however often a long case asks it."""
+        if candidate and candidate not in self._groups:
+            self._groups[candidate] = group_name(candidate)
+        return self._groups.get(candidate, "")
 
     def _folded(self, run: Sequence[HistoryEvent]) -> Iterator[Line]:
         """A line for each reminder of a run, at the last time that it came."""
@@ -194,15 +204,18 @@ class Teller:
             by_reminder.setdefault(self._reminders[event.element or ""][0], []).append(event)
         for reminder, events in sorted(by_reminder.items(), key=lambda each: each[1][-1].seq):
             times = [event for event in events if event.kind == "timer_fired"] or events[-1:]
-            what = self.names.get(reminder, reminder)
-            text = ngettext(
-                "%(step)s: %(what)s",
-                "%(step)s: %(what)s, %(num)d times since %(day)s",
-                len(times),
-                step=self.names.get(self._reminders[reminder][1], ""),
-                what=what[:1].lower() + what[1:],
-                day=format_date(times[0].at, "d MMM y"),
-            )
+            name = self.names.get(reminder, reminder)
+            what = name[:1].lower() + name[1:]
+            values = {"step": self.names.get(self._reminders[reminder][1], ""), "what": what}
+            text = _("%(step)s: %(what)s", **values)
+            if len(times) > 1:
+                day = format_date(times[0].at, "d MMM y")
+                text = _(
+                    "%(step)s: %(what)s, %(num)s times since %(day)s",
+                    num=len(times),
+                    day=day,
+                    **values,
+                )
             erased = any(event.erased for event in events)
             yield Line(times[-1].seq, events[-1].at, str(text), erased=erased)
 
