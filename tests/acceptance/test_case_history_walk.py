@@ -9,30 +9,15 @@ from playwright.sync_api import expect
 
 from engine import SYSTEM
 from tests.builders_domain import draft
-from workflows.contract.services import open_contract
-from workflows.people.services import actor_for, find_person
+from tests.builders_web import actor_of, open_leas_agreement
 
 REASONS = ("A course overlaps.", "The credits do not add up.")
 
 
-def person(engine, login):
-    with engine.reading() as session:
-        return actor_for(session, find_person(session, login))
-
-
-def returned_twice(engine):
+def returned_twice(engine, settings):
     """A contract that its coordinator has sent back twice, then found coherent."""
-    lea, marie = person(engine, "lea.martin"), person(engine, "marie.delmas")
-    with engine.unit(lea) as unit:
-        opened = open_contract(
-            engine,
-            unit,
-            student=find_person(unit.session, "lea.martin"),
-            department="lea",
-            receiving_hei_id="usal.es",
-            academic_year="2026/2027",
-            home_hei_id="univ-tlse2.fr",
-        )
+    lea, marie = actor_of(engine, "lea.martin"), actor_of(engine, "marie.delmas")
+    opened = open_leas_agreement(engine, settings, "lea.martin")
     (item,) = (each.id for each in engine.instance(opened.instance_id, actor=SYSTEM).open_items)
     for number, reason in enumerate((*REASONS, None)):
         done = engine.complete(item, actor=lea, data=draft(), idempotency_key=f"draft {number}")
@@ -47,7 +32,7 @@ def returned_twice(engine):
 
 
 def test_an_auditor_scrubs_to_the_second_return_and_takes_the_evidence(people, house):
-    case = house.work(returned_twice, house.engine)
+    case = house.work(returned_twice, house.engine, house.settings)
     anne = people("Anne Lacombe", language="en")
     page = anne.page
     page.goto(f"/cases/{case}")
