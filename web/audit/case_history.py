@@ -37,17 +37,21 @@ def _shared() -> dict[str, object]:
 
 @pages.get("/cases/<id:instance_id>/history")
 def show(instance_id: int) -> ResponseReturnValue:
-    """The timeline beside the diagram as it was after the event ``at``, the last by default."""
+    """The timeline beside the diagram as it was after the event ``at``, the last by default.
+
+    The timeline ends ``before`` an event, or so that the event ``at`` is in it.
+    """
     case = _case()
     newest = current.engine().history(
         instance_id, actor=current.actor(), limit=timeline.PAGE, newest=True
     )
     last = newest[-1].seq if newest else 0
     at = min(typed_number(request.args.get("at", "")) or last, last)
+    out_of_sight = str(at + 1) if newest and at < newest[0].seq else ""
     return render_template(
         "audit/case/history.html",
         case=case,
-        timeline=timeline.page_of(case, newest, request.args.get("before", "")),
+        timeline=timeline.page_of(case, newest, request.args.get("before", out_of_sight)),
         at=at,
         last=last,
         seal=_seal(),

@@ -81,6 +81,17 @@ def test_mails_are_told_with_the_event_that_they_tell_of(anne, engine, case):
     assert "lea@example.org" in text_of(anne.get(f"/cases/{case}/history/6"))
 
 
+def test_a_reminder_is_told_with_the_mail_that_it_was(sign_in, engine, clock, case):
+    clock.advance(timedelta(days=6))
+    while engine.run_due_jobs(worker="tests"):
+        pass
+    sent = [e for e in engine.history(case, actor=SYSTEM) if e.kind == "service_completed"][-1]
+    (news,) = sent.payload["news"]
+    assert news.startswith("reminder-")
+    said = text_of(sign_in("anne").get(f"/cases/{case}/history/{sent.seq}"))
+    assert "lea@example.org" in said
+
+
 def test_signatures_bear_their_digest(anne, engine, case):
     marie, lea = actor_of(engine, "marie"), actor_of(engine, "lea")
     item = engine.instance(case, actor=SYSTEM).open_items[0].id
@@ -121,6 +132,15 @@ def test_the_table_says_where_the_case_stood_at_the_event_asked_for(anne, case):
     assert states(5)["check_coherence"] == "done"
     assert states(5)["sign_student"] == "later"
     assert states(99) == states(6)
+
+
+def test_an_event_of_long_ago_is_in_the_timeline_beside_it(anne, engine, case):
+    for number in range(150):
+        engine.comment(case, actor=actor_of(engine, "marie"), text=f"Remark {number}")
+    assert len(lines(anne, f"/cases/{case}/history")) == 100
+    told = lines(anne, f"/cases/{case}/history?at=5")
+    assert told[0].startswith("Check academic coherence: returned by")
+    assert len(told) == 5
 
 
 def test_the_scrubber_gets_every_moment_in_one_list(anne, case):

@@ -131,19 +131,23 @@ class Replay {
     const lines = [...this.root.querySelectorAll('.timeline [data-event]')];
     const past = lines.filter((line) => Number(line.dataset.event) <= this.at);
     for (const line of lines) line.removeAttribute('aria-current');
-    const present = past[0];
-    if (!present) return;
+    const beyond = !this.root.dataset.newest && past.length === lines.length;
+    const present = beyond && Number(lines[0]?.dataset.event) !== this.at ? null : past[0];
+    if (present) this.reveal(present);
+    for (const link of this.root.querySelectorAll('[data-step]')) {
+      const wanted = this.at + Number(link.dataset.step);
+      const none = wanted < 1 || wanted > this.moments.length;
+      link.classList.toggle('disabled', none);
+      link.setAttribute('aria-disabled', String(none));
+    }
+  }
+
+  reveal(present) {
     present.setAttribute('aria-current', 'true');
     const list = present.closest('.timeline-scroll');
     const { top, bottom } = present.getBoundingClientRect();
     const frame = list.getBoundingClientRect();
     if (top < frame.top || bottom > frame.bottom) list.scrollTop += top - frame.top - frame.height / 3;
-    for (const link of this.root.querySelectorAll('[data-step]')) {
-      const beyond = this.at + Number(link.dataset.step);
-      const none = beyond < 1 || beyond > this.moments.length;
-      link.classList.toggle('disabled', none);
-      link.toggleAttribute('aria-disabled', none);
-    }
   }
 
   /** The event in full, once the slider rests. */
