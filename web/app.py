@@ -20,7 +20,7 @@ from web import (
 )
 from web.addresses import IdConverter, KeyConverter
 from web.api import register_api
-from web.audit import case_history, evidence, record, search
+from web.audit import case_history, conformance, evidence, record, search
 from web.pages import (
     applications,
     campaign_places,
@@ -113,6 +113,7 @@ PAGES = (
     beginning,
     drafts,
     search,
+    conformance,
     record,
     evidence,
     case_history,

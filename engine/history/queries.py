@@ -37,7 +37,7 @@ def events(
         .order_by(order)
         .limit(max(1, min(limit, MAX_LIMIT)))
     ).all()
-    return [_event(row) for row in (reversed(rows) if newest else rows)]
+    return [present_event(row) for row in (reversed(rows) if newest else rows)]
 
 
 def of_kind(connection: Connection, instance_id: int, kind: str) -> list[HistoryEvent]:
@@ -47,7 +47,7 @@ def of_kind(connection: Connection, instance_id: int, kind: str) -> list[History
         .where(history_event.c.instance_id == instance_id, history_event.c.kind == kind)
         .order_by(history_event.c.seq)
     )
-    return [_event(row) for row in rows]
+    return [present_event(row) for row in rows]
 
 
 def asked(connection: Connection, items: Collection[int]) -> dict[int, str]:
@@ -57,7 +57,8 @@ def asked(connection: Connection, items: Collection[int]) -> dict[int, str]:
     return {row.id: row.candidate for row in rows}
 
 
-def _event(row: Any) -> HistoryEvent:
+def present_event(row: Any) -> HistoryEvent:
+    """The event of a row of ``history_event`` with its payload."""
     return HistoryEvent(
         instance_id=row.instance_id,
         seq=row.seq,

@@ -38,6 +38,9 @@ instance = Table(
     Column("restricted", Boolean, nullable=False, server_default=false()),
     Index(None, "business_key"),
     Index(None, "started_at"),
+    Index(None, "definition_id"),
+    Index(None, "org_unit"),
+    Index(None, "counterparty"),
     Index(
         "ix_instance_restricted",
         "id",

@@ -112,6 +112,8 @@ MATRIX = {
     ("case_history.contract", "GET"): studio_world.READERS,
     ("case_history.incidents", "GET"): studio_world.READERS,
     ("history.search", "GET"): studio_world.READERS,
+    ("conformance.show", "GET"): studio_world.READERS,
+    ("history.save", "POST"): "401 403 403 403 403 403 401 422 422",
     ("record.show", "GET"): studio_world.READERS,
     ("record.verify", "POST"): "401 403 403 403 403 403 401 302 302",
     ("record.anchor", "GET"): "302 403 403 403 403 403 302 404 404",
