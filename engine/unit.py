@@ -51,6 +51,7 @@ class Unit:
         self.wakes = False
         self.relabelled: dict[int, Labels] = {}
         self._session: Session | None = None
+        self._news: list[str] = []
 
     @property
     def session(self) -> Session:
@@ -72,6 +73,20 @@ class Unit:
             yield
         finally:
             self.actor = before
+
+    @contextmanager
+    def telling(self) -> Iterator[list[str]]:
+        """Collect the keys of the news that are told inside the block, for its event."""
+        before, self._news = self._news, []
+        try:
+            yield self._news
+        finally:
+            self._news = before
+
+    def tells(self, news: str) -> None:
+        """What is being done tells people the news of this key."""
+        if news not in self._news:
+            self._news.append(news)
 
     def flush(self) -> None:
         """Send what the session still holds."""

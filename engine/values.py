@@ -246,7 +246,10 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEvent:
-    """One link of an instance's chain. ``payload`` is None once erased."""
+    """One link of an instance's chain, with the ``hash`` that seals it.
+
+    ``payload`` is None where the event has none, and where it was ``erased``.
+    """
 
     instance_id: int
     seq: int
@@ -257,6 +260,8 @@ class HistoryEvent:
     actor: str
     on_behalf_of: str | None
     payload: Mapping[str, Value] | None
+    erased: bool = False
+    hash: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,13 +107,13 @@ def actor_of(engine: Engine, login: str) -> Actor:
         return actor_for(session, find_person(session, login))
 
 
-def open_leas_agreement(engine: Engine, settings: Settings) -> Opened:
+def open_leas_agreement(engine: Engine, settings: Settings, login: str = "lea") -> Opened:
     """A new learning agreement of Lea's, at its draft."""
-    with engine.unit(actor_of(engine, "lea")) as unit:
+    with engine.unit(actor_of(engine, login)) as unit:
         return open_contract(
             engine,
             unit,
-            student=find_person(unit.session, "lea"),
+            student=find_person(unit.session, login),
             department="lea",
             receiving_hei_id="usal.es",
             academic_year="2026/2027",

@@ -101,6 +101,9 @@ COMMENT_CASE = Policy("case the person takes part in", _takes_part, _instance)
 PARTY_CASE = Policy("case, for a party to its mobility", _takes_part, _party)
 AUDITED_CASE = Policy("case, for an auditor", lambda viewer: viewer.is_auditor, _instance)
 RETOLD_CASE = Policy("case, for a process administrator", lambda viewer: viewer.is_admin, _instance)
+HISTORY_CASE = Policy(
+    "case, for a process administrator or auditor", lambda viewer: viewer.reads_history, _instance
+)
 RI_CASE = Policy("case, for the international office", lambda viewer: viewer.is_ri, _instance)
 OWN_WORK_ITEM = Policy("work item the person may see", _anyone, _work_item)
 OWN_DOCUMENT = Policy("document of a case the person may see", _anyone, documents.load)
@@ -187,6 +190,13 @@ ACCESS: Mapping[str, Policy] = {
     "record.verify": PROCESS_READERS,
     "record.anchor": PROCESS_READERS,
     "evidence.export": AUDITED_CASE,
+    "case_history.show": HISTORY_CASE,
+    "case_history.event": HISTORY_CASE,
+    "case_history.replay": HISTORY_CASE,
+    "case_history.diagram": HISTORY_CASE,
+    "case_history.values": HISTORY_CASE,
+    "case_history.contract": HISTORY_CASE,
+    "case_history.incidents": HISTORY_CASE,
     "cases.index": SIGNED_IN,
     "cases.show": OWN_CASE,
     "cases.diagram": OWN_CASE,

@@ -20,7 +20,16 @@ from web import (
 )
 from web.addresses import IdConverter, KeyConverter
 from web.api import register_api
-from web.audit import conformance, deadlines, durations, evidence, exports, record, search
+from web.audit import (
+    case_history,
+    conformance,
+    deadlines,
+    durations,
+    evidence,
+    exports,
+    record,
+    search,
+)
 from web.pages import (
     applications,
     campaign_places,
@@ -122,6 +131,7 @@ PAGES = (
     conformance,
     record,
     evidence,
+    case_history,
     migration,
     scenarios,
     scenario_sheets,

@@ -85,6 +85,11 @@ class Viewer(UserMixin):  # type: ignore[misc]  # flask-login carries no types
         return self.has(AUDITOR)
 
     @property
+    def reads_history(self) -> bool:
+        """Reads what happened in cases event by event, with the diagram at each moment."""
+        return self.is_auditor or self.is_admin
+
+    @property
     def is_registrar(self) -> bool:
         """Works in the registrar's office."""
         return self.has(REGISTRAR)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, select
 
-from engine.tables import history_event, history_payload
+from engine.tables import history_event, history_payload, work_item
 from engine.tables.types import from_micros
 from engine.values import HistoryEvent
 
@@ -50,6 +51,13 @@ def of_kind(connection: Connection, instance_id: int, kind: str) -> list[History
     return [present_event(row) for row in rows]
 
 
+def asked(connection: Connection, items: Collection[int]) -> dict[int, str]:
+    """The group that each of these work items was offered to."""
+    own = work_item.c
+    rows = connection.execute(select(own.id, own.candidate).where(own.id.in_(items)))
+    return {row.id: row.candidate for row in rows}
+
+
 def present_event(row: Any) -> HistoryEvent:
     """The event of a row of ``history_event`` with its payload."""
     return HistoryEvent(
@@ -62,4 +70,6 @@ def present_event(row: Any) -> HistoryEvent:
         actor=row.actor,
         on_behalf_of=row.on_behalf_of,
         payload=orjson.loads(row.payload) if row.payload is not None else None,
+        erased=row.payload is None and row.payload_digest is not None,
+        hash=row.hash,
     )

@@ -35,7 +35,7 @@ class RuleTask(Node):
             outputs = token.workflow.instance.evaluator.decide(self.decision, token.data)
         except ExpressionError as error:
             raise expression_failed(self.element, error) from error
-        token.write(outputs)
+        token.learn(outputs)
         return True
 
 

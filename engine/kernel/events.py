@@ -66,7 +66,7 @@ class CatchEvent(Node):
             for rival in token.workflow.live():
                 if rival.internal_data.get("race") == race:
                     rival.cancel()
-        token.write(payload)
+        token.learn(payload)
         token._ready()
 
 
@@ -120,7 +120,7 @@ class BoundaryEvent(CatchEvent):
             token = again
         else:
             token.internal_data.clear()
-        token.write(payload)
+        token.learn(payload)
         token._ready()
         token.record("entered")
 

@@ -38,6 +38,7 @@ class LoopNode(Node):
     def add_instance(self, loop: Token, number: int, variables: dict[str, Value]) -> None:
         """Start one instance."""
         loop.workflow.instance.spend(self.element)
+        loop.workflow.instance.path.append((self.element, "begun"))
         instance = loop.spawn(self.inner)
         instance.data, instance.history = variables, loop.history
         instance.internal_data["item"] = number

@@ -81,6 +81,7 @@ class Node(BpmnTaskSpec):
         if self.has_boundary:
             disarm(token)
         if self.loop is not None:
+            token.workflow.instance.path.append((self.loop.element, "ended"))
             self.loop.instance_done(token)
         else:
             for node in self.onward(token):

@@ -31,8 +31,10 @@ class Run:
     runs of one Executable in several threads are fine.
 
     ``path`` lists (element id, ``entered`` | ``completed`` | ``cancelled``) of
-    what has moved in this object, in order; ``flows`` the sequence flows taken;
-    ``thrown`` the messages thrown.
+    what has moved in this object, in order, and between them ``begun`` and ``ended`` of
+    each round of an activity with a loop marker; ``flows`` the sequence flows taken;
+    ``written`` (name, before, after) the variables that steps, messages and decision
+    tables have changed; ``thrown`` the messages thrown.
     """
 
     def __init__(self, executable: Executable, evaluator: Evaluator, budget: int) -> None:
@@ -88,6 +90,11 @@ class Run:
         return self._instance.flows
 
     @property
+    def written(self) -> list[tuple[str, Value, Value]]:
+        """The variables set from outside the tokens: name, value before and after, in order."""
+        return self._instance.written
+
+    @property
     def thrown(self) -> list[Thrown]:
         """The messages thrown, in order."""
         return self._instance.thrown
@@ -125,7 +132,7 @@ class Run:
         """
         token = self._waiting(task_no, WaitKind.USER, WaitKind.SERVICE)
         self._broken = True
-        token.write(variables)
+        token.learn(variables)
         token.complete()
         self._step()
 

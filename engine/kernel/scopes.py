@@ -114,6 +114,7 @@ class Instance(Scope, BpmnWorkflow):
         self.ready: deque[Token] = deque()
         self.path: list[tuple[str, str]] = []
         self.flows: list[str] = []
+        self.written: list[tuple[str, Value, Value]] = []
         self.thrown: list[Thrown] = []
         self.result: dict[str, Value] | None = None
 

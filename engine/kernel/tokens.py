@@ -82,6 +82,12 @@ class Token(Task):
         self.data = dict(other.data)
         self.history = other.history
 
+    def learn(self, variables: Mapping[str, Value]) -> None:
+        """Set variables to what has come from outside the tokens, and note what that changes."""
+        for name, value in changed(self.data, variables).items():
+            self.workflow.instance.written.append((name, self.data.get(name), value))
+        self.write(variables)
+
     def write(self, variables: Mapping[str, Value], stamp: int | None = None) -> None:
         """Set variables; writing what is there already is no change."""
         changes = changed(self.data, variables)

@@ -301,16 +301,30 @@ def _subscription_row(
 
 
 def _note_path(locked: LockedInstance, run: Run) -> None:
-    """Put the way the tokens went into the event that caused it."""
+    """Put the way the tokens went, and what changed on it, into the event that caused it."""
     if not run.path or not locked.events:
         return
     cause = locked.events[0]
-    path: list[Value] = [[element, what] for element, what in run.path]
-    flows: list[Value] = [*run.flows]
+    way: dict[str, Value] = {
+        "path": [[element, what] for element, what in run.path],
+        "flows": [*run.flows],
+    }
+    if changes := _changes(run):
+        way["changed"] = changes
     locked.events[0] = Recorded(
         cause.kind,
         cause.actor,
         cause.element,
         cause.work_item_id,
-        {**(cause.payload or {}), "path": path, "flows": flows},
+        {**(cause.payload or {}), **way},
     )
+
+
+def _changes(run: Run) -> dict[str, Value]:
+    """The variables that a step has changed: by name, the value before and the one after."""
+    first: dict[str, Value] = {}
+    last: dict[str, Value] = {}
+    for name, before, after in run.written:
+        first.setdefault(name, before)
+        last[name] = after
+    return {name: [first[name], after] for name, after in last.items() if first[name] != after}

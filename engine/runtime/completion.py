@@ -18,7 +18,7 @@ from engine.registry import Registry, TaskContext
 from engine.runtime.access import require_holder, require_item_sight, require_open
 from engine.runtime.advance import Advanced, Move, advance
 from engine.runtime.deployed import Definition, Definitions
-from engine.runtime.locked import COLUMNS, LockedInstance
+from engine.runtime.locked import COLUMNS, LockedInstance, told
 from engine.runtime.opening import Decider, item_rows, outcomes_of, reasons_of, result_variable
 from engine.runtime.plan import Plan, cancel_items
 from engine.runtime.presenting import present_item
@@ -156,13 +156,14 @@ class _Completion:
             decided = decider.decide(votes)
             outcome = decided.name if decided else None
         final = decider is None or outcome is not None
-        variables = self._handle(data, outcome if final else vote, final)
+        with self.unit.telling() as news:
+            variables = self._handle(data, outcome if final else vote, final)
         self.locked.record(
             "work_item_completed",
             self.unit.actor,
             element=self.element.id,
             work_item_id=self.row.id,
-            payload=self._payload(vote, outcome, data),
+            payload={**self._payload(vote, outcome, data), **told(news)},
         )
         if final:
             if outcome is not None:

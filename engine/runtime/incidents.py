@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import orjson
 from sqlalchemy import Connection, insert, or_, select, update
 
@@ -88,6 +90,21 @@ def retry(unit: Unit, incident_id: int) -> int:
     return int(row.job_id)
 
 
+def of_case(connection: Connection, instance_id: int) -> list[tuple[Incident, ...]]:
+    """What stopped a case, the oldest first: of each piece of work, every time that it failed.
+
+    All but the last of them were followed by another try; so was the last one where it is
+    resolved.
+    """
+    rows = connection.execute(
+        select(incident).where(incident.c.instance_id == instance_id).order_by(incident.c.id)
+    )
+    by_work: dict[int, list[Incident]] = {}
+    for row in rows:
+        by_work.setdefault(row.job_id, []).append(_incident(row))
+    return [tuple(tries) for tries in by_work.values()]
+
+
 def open_incidents(
     connection: Connection, actor: Actor, *, limit: int, after: str | None
 ) -> Page[Incident]:
@@ -111,19 +128,23 @@ def open_incidents(
         .limit(limit + 1)
     ).all()
     items = [
-        Incident(
-            id=row.id,
-            instance_id=row.instance_id,
-            business_key=row.business_key or "",
-            subject=row.subject or "",
-            element=row.element,
-            reason=row.reason,
-            detail=row.detail,
-            params=orjson.loads(row.params),
-            at=from_micros(row.at),
-            resolved_at=None,
-            resolved_by=None,
-        )
+        _incident(row, business_key=row.business_key or "", subject=row.subject or "")
         for row in rows[:limit]
     ]
     return Page(items, str(items[-1].id) if len(rows) > limit else None)
+
+
+def _incident(row: Any, *, business_key: str = "", subject: str = "") -> Incident:
+    return Incident(
+        id=row.id,
+        instance_id=row.instance_id,
+        business_key=business_key,
+        subject=subject,
+        element=row.element,
+        reason=row.reason,
+        detail=row.detail,
+        params=orjson.loads(row.params),
+        at=from_micros(row.at),
+        resolved_at=from_micros(row.resolved_at) if row.resolved_at else None,
+        resolved_by=row.resolved_by,
+    )

@@ -22,7 +22,7 @@ from engine.registry import Job, JobContext, Performer, ReadSession, Registry
 from engine.runtime.advance import Move, step
 from engine.runtime.deployed import Definition, Definitions
 from engine.runtime.incidents import PENDING, raise_incident
-from engine.runtime.locked import LockedInstance
+from engine.runtime.locked import LockedInstance, told
 from engine.runtime.messages import deliver, thrown_message
 from engine.runtime.timing import due
 from engine.schedule import parse_timer
@@ -36,6 +36,9 @@ BATCH = 5
 """Jobs leased together: even if each waits for a slow server, they fit into the lease."""
 MAX_BACKOFF_SECONDS = 24 * 3600
 _MOVES = frozenset({"timer", "message", "move"})
+_EVENTS = {"timer": "timer_fired", "service": "service_completed", "move": "step_taken"}
+"""The kind of event of a job that moves the tokens of its case."""
+
 _log = logging.getLogger(__name__)
 
 _due = Statement(
@@ -119,10 +122,13 @@ class JobRunner:
             return
         _done(unit.connection, {"the_id": row.id})
         variables: Mapping[str, Value] = {}
-        if prepared.performer is not None:
-            variables = prepared.performer.apply(JobContext(unit, prepared.job, unit.now), result)
-            unit.flush()
+        with unit.telling() as news:
+            if prepared.performer is not None:
+                context = JobContext(unit, prepared.job, unit.now)
+                variables = prepared.performer.apply(context, result)
+                unit.flush()
         if locked is not None:
+            self._record(locked, prepared, told(news))
             self._move(unit, locked, prepared, result, variables)
             locked.save(unit)
 
@@ -156,6 +162,17 @@ class JobRunner:
         if not delivery.delivered:
             _log.info("no case waits for the message %s", message.name)
 
+    def _record(
+        self, locked: LockedInstance, prepared: _Prepared, payload: Mapping[str, Value]
+    ) -> None:
+        """The event of what a job has done."""
+        row = prepared.row
+        kind = _EVENTS.get(row.kind)
+        if kind is None:
+            locked.record("job_completed", SYSTEM, payload={"kind": row.kind, **payload})
+        else:
+            locked.record(kind, SYSTEM, element=row.element, payload=payload)
+
     def _move(
         self,
         unit: Unit,
@@ -169,17 +186,13 @@ class JobRunner:
         if row.kind == "move":
             step(unit, self._registry, locked, definition, Move.load(prepared.payload))
         elif row.kind == "timer":
-            locked.record("timer_fired", SYSTEM, element=row.element)
             move = Move("fire", row.task_no, {})
             if step(unit, self._registry, locked, definition, move).still_waiting:
                 _rearm(unit, prepared)
         elif row.kind == "service":
             name = definition.element(row.element).properties.get("resultVariable")
             values = {**variables, name: result} if name else variables
-            locked.record("service_completed", SYSTEM, element=row.element)
             step(unit, self._registry, locked, definition, Move("complete", row.task_no, values))
-        else:
-            locked.record("job_completed", SYSTEM, payload={"kind": row.kind})
 
     def fail(self, unit: Unit, prepared: _Prepared, error: Exception) -> None:
         """Put the job off with exponential backoff or, out of attempts, open an incident."""

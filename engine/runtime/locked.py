@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +45,11 @@ _save = Statement(
         ended_at=func.coalesce(bindparam("ended_at", type_=BIG), instance.c.ended_at),
     )
 )
+
+
+def told(news: Sequence[str]) -> dict[str, Value]:
+    """The part of an event's payload that names the news it tells people, if there are any."""
+    return {"news": [*news]} if news else {}
 
 
 @dataclass(slots=True)

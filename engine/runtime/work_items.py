@@ -24,7 +24,7 @@ from engine.runtime.access import (
 from engine.runtime.completion import lock_item
 from engine.runtime.locked import LockedInstance
 from engine.tables import comment, work_item
-from engine.tables.types import due_to_micros, from_micros
+from engine.tables.types import due_from_micros, due_to_micros, from_micros
 from engine.texts import checked
 from engine.unit import Unit
 from engine.values import Comment, SeatState, Value, WorkItemStatus
@@ -196,7 +196,7 @@ def set_due(unit: Unit, item_id: int, at: datetime | None) -> None:
         row,
         "due_date_changed",
         {"due_at": due_to_micros(at)},
-        {"to": at.isoformat() if at else None},
+        {"from": _told(row.due_at), "to": _told(due_to_micros(at))},
     )
 
 
@@ -207,7 +207,14 @@ def set_follow_up(unit: Unit, item_id: int, at: datetime | None) -> None:
     values = {"follow_up_at": due_to_micros(at) if at else None}
     if row.follow_up_at == values["follow_up_at"]:
         return
-    _change(unit, locked, row, "follow_up_changed", values)
+    payload = {"from": _told(row.follow_up_at), "to": _told(values["follow_up_at"])}
+    _change(unit, locked, row, "follow_up_changed", values, payload)
+
+
+def _told(at: int | None) -> str | None:
+    """An instant as history keeps it."""
+    found = None if at is None else due_from_micros(at)
+    return found.isoformat() if found else None
 
 
 def set_priority(unit: Unit, item_id: int, priority: int) -> None:

@@ -17,6 +17,7 @@ from tests.bench import (
     linting,
     migration,
     search,
+    timeline,
 )
 from tests.servers import PostgreSQL
 
@@ -44,6 +45,7 @@ def main() -> None:
             exporting.peak,
             migration.measure,
             http.measure,
+            timeline.measure,
             editor.measure,
             linting.measure,
         ):

@@ -57,17 +57,23 @@ def _start(engine: Engine, number: int) -> str:
 
 
 class Client:
-    """A coordinator with a session of their own and one kept-alive connection."""
+    """Somebody, by default a coordinator, with a session and one kept-alive connection."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, login: str = "marie.delmas") -> None:
         self.times: list[float] = []
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         self._cookies: dict[str, str] = {}
         page = self._send("GET", "/sign-in")
         token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
         assert token, "the sign-in page has no token"
-        form = {"csrf_token": token[1], "login": "marie.delmas", "password": PASSWORD}
+        form = {"csrf_token": token[1], "login": login, "password": PASSWORD}
         self._send("POST", "/sign-in", urlencode(form), "application/x-www-form-urlencoded")
+
+    def fetch(self, path: str) -> float:
+        """Seconds until a page is there."""
+        began = perf_counter()
+        self._send("GET", path)
+        return perf_counter() - began
 
     def work(self, items: Iterable[str]) -> None:
         """Complete each case to its end."""

@@ -71,6 +71,14 @@ LISTS = (
 )
 
 
+def test_its_history_is_not_there_for_who_only_oversees(world, case):
+    pages = ("", "/1", "/moments.json", "/version-1.bpmn", "/values", "/contract", "/incidents")
+    for role in ("admin", "auditor"):
+        for page in pages:
+            hidden = world.clients[role].get(f"/cases/{case}/history{page}")
+            assert hidden.status_code == 404, (page, role)
+
+
 def test_by_id_it_is_there_for_those_in_charge_alone(world, case):
     (item,) = world.engine.instance(case, actor=SYSTEM).open_items
     for path in addresses(case, item.id):

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.errors import InvalidInput
-from engine.values import HistoryEvent, Instance, InstanceQuery, InstanceStatus
+from engine.values import Instance, InstanceQuery, InstanceStatus
 from web import current
 from web.addresses import cursor, wanted
 from web.display import remember_names
 from web.lifecycles import case_section
 from web.lifecycles.path import way_of
 from web.pages import diagrams, documents
+from web.pages import timeline as timelines
 from web.pages.case_tools import tools_of
 from web.pages.remarks import NOTHING_SAID, Remark, named_on
 from web.submissions import comment_of
 from workflows.office_work.mentions import add_comment
 
-if TYPE_CHECKING:
-    pass
-
 pages = Blueprint("cases", __name__)
 
 PAGE = 50
-EVENTS = 100
-"""How much of a case's history one page shows; diagram marks come from the newest part."""
-DIGITS = 9
 STATUS = {"open": InstanceStatus.ACTIVE, "done": InstanceStatus.COMPLETED}
 
 
@@ -58,13 +53,11 @@ def _page(instance_id: int, remark: Remark) -> str:
     way = way_of(case)
     section = case_section(case.key)
     shown = section.context(case) if section else None
-    newest = engine.history(instance_id, actor=actor, limit=EVENTS, newest=True)
-    events = _before(instance_id, request.args.get("before", "")) or newest
+    newest = engine.history(instance_id, actor=actor, limit=timelines.PAGE, newest=True)
+    timeline = timelines.page_of(case, newest, request.args.get("before", ""))
     comments = engine.comments(instance_id, actor=actor)
     remember_names(
-        [name for event in events for name in (event.actor, event.on_behalf_of)]
-        + [comment.author for comment in comments]
-        + [item.assignee for item in case.open_items]
+        [comment.author for comment in comments] + [item.assignee for item in case.open_items]
     )
     return render_template(
         "cases/show.html",
@@ -75,31 +68,12 @@ def _page(instance_id: int, remark: Remark) -> str:
         stages=way.stages,
         case_tools=tools_of(case),
         documents=documents.of_case(case),
-        events=events,
-        older=events[0].seq if events and events[0].seq > 1 else None,
-        newer=events is not newest,
+        timeline=timeline,
         comments=comments,
         named=named_on(instance_id),
         remark=remark,
         diagram=diagrams.of(definition, case, newest),
-        element_names=diagrams.names_told(case, events),
         **(shown or {}),
-    )
-
-
-def _before(instance_id: int, text: str) -> list[HistoryEvent]:
-    """The page of history before the sequence number in ``text``; none where it is no number.
-
-    Sequence numbers have no gaps, so the page before one begins at a known place.
-    """
-    if not (text.isascii() and text.isdigit()) or len(text) > DIGITS:
-        return []
-    end = int(text) - 1
-    start = max(0, end - EVENTS)
-    if end < 1:
-        return []
-    return current.engine().history(
-        instance_id, actor=current.actor(), after=start, limit=end - start
     )
 
 

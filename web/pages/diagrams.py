@@ -61,12 +61,18 @@ def element_names(definition: Definition, *earlier: Definition) -> dict[str, str
     }
 
 
-def names_told(case: Instance, events: Sequence[HistoryEvent]) -> dict[str, str]:
-    """The names of the elements that these events of a case are about, whatever version it had."""
+def versions_told(case: Instance, events: Sequence[HistoryEvent]) -> list[Definition]:
+    """The versions that a case has left in these events, and at the end the one it follows."""
     engine = current.engine()
     left = {each.payload["from"] for each in events if each.kind == "migrated" and each.payload}
     earlier = [engine.version(case.key, number) for number in sorted(int(str(n)) for n in left)]
-    return element_names(engine.definition(case.definition_id), *earlier)
+    return [*earlier, engine.definition(case.definition_id)]
+
+
+def names_told(case: Instance, events: Sequence[HistoryEvent]) -> dict[str, str]:
+    """The names of the elements that these events of a case are about, whatever version it had."""
+    *earlier, now = versions_told(case, events)
+    return element_names(now, *earlier)
 
 
 def source(definition: Definition) -> bytes:

@@ -19,6 +19,7 @@ from web.lifecycles.base import Typed
 from web.navigation import safe_target
 from web.pages import colleagues, diagrams
 from web.pages.remarks import NOTHING_SAID, Remark, named_on
+from web.pages.timeline import Teller
 from web.submissions import comment_of, key_of, nested, readable, reason_of
 from workflows.office_work.mentions import add_comment
 
@@ -29,6 +30,7 @@ REFUSALS = (InvalidInput, InvalidState, Conflict, Forbidden)
 
 EVENTS = 60
 """The newest part of a case's history: enough for the marks of the diagram."""
+LINES = 6
 
 
 def _item() -> WorkItem:
@@ -65,7 +67,6 @@ def _page(item: WorkItem, typed: Typed, remark: Remark = NOTHING_SAID) -> str:
         [item.assignee, item.owner, item.completed_by]
         + [seat.decided_by or seat.assignee for seat in seats]
         + [comment.author for comment in comments]
-        + [name for event in events for name in (event.actor, event.on_behalf_of)]
     )
     return render_template(
         page.template,
@@ -78,9 +79,8 @@ def _page(item: WorkItem, typed: Typed, remark: Remark = NOTHING_SAID) -> str:
         comments=comments,
         named=named_on(item.instance_id),
         remark=remark,
-        events=events,
+        lines=Teller(instance, events).lines(events)[:LINES],
         diagram=diagrams.of(definition, instance, events),
-        element_names=diagrams.element_names(definition),
         may_act=_may_act(item),
         acting=actor.acting_on(item),
         colleagues=colleagues.of_item(item, actor),

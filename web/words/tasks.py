@@ -100,6 +100,7 @@ EVENTS = {
     "job_completed": lazy("Automatic work done"),
     "incident_raised": lazy("Incident: the case cannot go on by itself"),
     "incident_retried": lazy("Incident: tried again"),
+    "step_taken": lazy("Case gone on after an incident"),
     "migrated": lazy("Case moved from version %(before)s to version %(after)s of its process"),
 }
 REASONS = (

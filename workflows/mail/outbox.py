@@ -94,6 +94,7 @@ def send_later(unit: Unit, mail: Mail) -> bool:
     """
     if _known(unit.connection, {"key": mail.key}).first() is not None:
         return False
+    unit.tells(mail.news)
     written = {
         "address": mail.to,
         "heading": mail.subject,

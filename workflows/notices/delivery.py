@@ -60,6 +60,7 @@ def _keep_for_digest(unit: Unit, mail: Mail, wish: Wishes) -> None:
     digest = waiting_digest(session, mail.person)
     if _told(session, mail):
         return
+    unit.tells(mail.news)
     session.add(
         DigestEntry(
             person_id=mail.person,

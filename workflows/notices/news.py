@@ -169,6 +169,7 @@ def tell(
             "link": link,
             "about": about,
         }
+        unit.tells(news)
         unit.enqueue(NEWS, payload)
 
 

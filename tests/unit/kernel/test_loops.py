@@ -112,7 +112,7 @@ def test_subprocesses_run_once_for_each_item(case):
     assert [run.wait("a", number).variables["item"] for number in (0, 1)] == ["p", "q"]
     run.do("a", 1).do("c", 1, result="Q").do("a", 0).do("c", 0, result="P")
     assert run.variables == {"xs": ["p", "q"], "ys": ["P", "Q"]}
-    assert run.went("w") == ["entered", "completed"]
+    assert run.went("w") == ["entered", "begun", "begun", "ended", "ended", "completed"]
 
 
 def test_an_interrupted_multi_instance_leaves_nothing_behind(case):

@@ -81,8 +81,8 @@ def test_the_timeline_says_it_and_keeps_the_names_of_steps_left_behind(engine, s
     sam.post(MOVE, data={"to": "2", "map.ask": "question"})
     work(engine)
     page = text_of(sam.get(f"/cases/{case.id}"))
-    assert "Case moved from version 1 to version 2 of its process" in page
-    assert "Task offered – ask" in page
+    assert "Case moved from version 1 to version 2 by " in page
+    assert "ask: asked of " in page
 
 
 def test_what_cannot_move_is_told_with_its_step_and_a_mapping_is_offered(engine, sam):

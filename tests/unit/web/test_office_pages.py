@@ -67,7 +67,7 @@ def test_the_substitute_sees_it_everywhere(engine, sign_in, denis, task):
         actor_of(engine, "marie").id,
     )
     page = client.get(f"/cases/{done.instance_id}").text
-    assert "Denis Test (for Marie Test)" in page
+    assert "approved by Denis Test (Coordination, Languages), for Marie Test" in page
     assert "Done by Denis Test, for Marie Test" in client.get(f"/tasks/{task}").text
 
 

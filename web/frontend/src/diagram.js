@@ -123,6 +123,17 @@ function fit(canvas, known, active) {
   if (canvas.zoom() < READABLE && first) center(canvas, first);
 }
 
+/** Bring one of these elements into sight where none of them is, without changing the scale. */
+export function follow(canvas, known, ids) {
+  const shapes = ids.map((id) => known.get(id)).filter(Boolean);
+  const view = canvas.viewbox();
+  const seen = ({ x, y, width, height }) =>
+    x >= view.x && y >= view.y && x + width <= view.x + view.width && y + height <= view.y + view.height;
+  if (shapes.length > 0 && (canvas.zoom() < READABLE || !shapes.some((shape) => seen(getBBox(shape))))) {
+    center(canvas, shapes[0]);
+  }
+}
+
 /** Bring the middle of an element to the middle, large enough to be read. */
 export function center(canvas, element) {
   const scale = Math.max(canvas.zoom(), READABLE);

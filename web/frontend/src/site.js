@@ -46,6 +46,8 @@ function enhance(root) {
   root.querySelectorAll('[data-diagram]:not([data-picture])').forEach((each) => near.observe(each));
   const compared = root.querySelector('[data-comparison]');
   if (compared) import('./studio/comparison.js').then(({ compare }) => compare(compared));
+  const replay = root.querySelector('[data-replay]');
+  if (replay) import('./case_history.js').then(({ replayCase }) => replayCase(replay, htmx));
   enhanceTables(root);
 }
 
