@@ -21,6 +21,7 @@ from web import (
 from web.addresses import IdConverter, KeyConverter
 from web.api import register_api
 from web.audit import evidence, record
+from web.operations import pages as operations
 from web.pages import (
     applications,
     campaign_places,
@@ -109,6 +110,7 @@ PAGES = (
     relay,
     imports,
     incidents,
+    operations,
     library,
     beginning,
     drafts,

@@ -15,6 +15,7 @@ from engine.database import Database
 from engine.dispatch import CeleryWake
 from engine.history.jobs import history_jobs
 from engine.history.keys import KeyRing
+from web import measures
 from web.playing import PlayScenarios
 from web.worker import create_celery
 from workflows.registry import registry
@@ -35,7 +36,8 @@ def plugged_in(settings: Settings) -> Registry:
         settings.anchors_dir,
         timedelta(hours=settings.anchor_hours),
     )
-    return replace(domain, job_kinds={**domain.job_kinds, **proving, KIND: PlayScenarios()})
+    job_kinds = {**domain.job_kinds, **proving, KIND: PlayScenarios()}
+    return replace(domain, job_kinds=job_kinds, watch=measures.watch)
 
 
 def build_engine(settings: Settings, *, clock: Clock | None = None) -> Engine:

@@ -86,6 +86,7 @@ from web.words.office import (
     mail_status,
     with_mentions,
 )
+from web.words.operations import job_kind, seconds_taken
 from web.words.recognition import (
     agreed_conversion,
     grading_scale,
@@ -177,6 +178,7 @@ __all__ = [
     "in_place_of",
     "incident_advice",
     "incident_sentence",
+    "job_kind",
     "language_in_words",
     "language_name",
     "last_day",
@@ -223,6 +225,7 @@ __all__ = [
     "scenario_failure",
     "scenario_member",
     "scenario_step",
+    "seconds_taken",
     "stage_title",
     "standard_reasons",
     "table_remark",
