@@ -91,7 +91,7 @@ def give_up(application_id: int) -> ResponseReturnValue:
         with engine.unit(current.actor()) as unit:
             withdraw(engine, unit, application_id, request.form.get("reason", ""))
     except InvalidInput as refused:
-        flash(" ".join(words.field_errors(refused.errors).get("reason", [])), "warning")
+        flash(words.why_missing(refused.errors), "warning")
     except InvalidState:
         flash(_("There is nothing to withdraw from at this stage."), "warning")
     except Conflict:

@@ -101,7 +101,7 @@ from web.words.recognition import (
     transcript_returns,
     unusable_table,
 )
-from web.words.refusals import error_sentence, field_errors
+from web.words.refusals import error_sentence, field_errors, why_missing
 from web.words.scenarios import scenario_failure, scenario_member, scenario_step
 from web.words.studio import (
     difference_kind,
@@ -243,6 +243,7 @@ __all__ = [
     "waiver_stage",
     "waiver_status",
     "warning_sentence",
+    "why_missing",
     "wish_rank",
     "wish_verdict",
     "with_mentions",

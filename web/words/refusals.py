@@ -244,6 +244,12 @@ def field_errors(errors: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     return {name: [error_sentence(code) for code in codes] for name, codes in shown}
 
 
+def why_missing(errors: Mapping[str, Sequence[str]]) -> str:
+    """What is wrong with a reason, for a page that has no place beside the field to say it."""
+    text = " ".join(field_errors(errors).get("reason", []))
+    return str(_("%(label)s: %(text)s", label=_("Reason"), text=text))
+
+
 def error_sentence(code: str) -> str:
     """A message code such as ``too_long:80`` as a sentence in the reader's language."""
     name, *params = code.split(":")

@@ -7,6 +7,9 @@ export function enhanceForms(root) {
   root.querySelectorAll('details[data-reason]').forEach(focusReason);
   root.querySelectorAll('[data-suggestion]').forEach(offerSuggestion);
   root.querySelectorAll('form[data-once]').forEach(submitOnce);
+  const refusal = '[role=alert][tabindex="-1"]';
+  // What was refused is where one goes on: read aloud, with its links to the fields next.
+  (root.querySelector(refusal) ?? root.querySelector('[aria-invalid=true]'))?.focus();
 }
 
 function keepDraft(form) {
