@@ -12,9 +12,9 @@ from engine.operations.failures import Alike
 from engine.operations.retries import RetryOrder
 from engine.operations.workers import Seen
 from engine.operations.workload import Workload, workload
-from engine.registry import Job, JobContext, Performer
+from engine.registry import Performer
 from engine.runtime import incidents
-from engine.values import Value
+from engine.runtime.sliced import Sliced
 
 SLICE = 200
 """Incidents an order tries again before other jobs have their turn."""
@@ -24,7 +24,10 @@ class Operating(Migrating):
     """The surface for operators."""
 
     def _own_job_kinds(self) -> Mapping[str, Performer]:
-        return {**super()._own_job_kinds(), retries.JOB_KIND: RetryWorker(self)}
+        return {
+            **super()._own_job_kinds(),
+            retries.JOB_KIND: Sliced(retries.JOB_KIND, self.work_off_retries),
+        }
 
     def workload(self) -> Workload:
         """How many jobs are due and soon will be, by kind."""
@@ -97,24 +100,3 @@ class Operating(Migrating):
         with self.unit(SYSTEM) as unit:
             retries.end(unit, order_id)
         return False
-
-
-class RetryWorker:
-    """The performer behind the jobs of an order: one slice a job."""
-
-    def __init__(self, engine: Operating) -> None:
-        self._engine = engine
-
-    def perform(self, job: Job) -> Value:
-        """Try a slice of the incidents again, each in a transaction of its own."""
-        return self._engine.work_off_retries(_order_of(job))
-
-    def apply(self, ctx: JobContext, result: Value) -> Mapping[str, Value]:
-        """Have the next slice done, where there is one."""
-        if result:
-            ctx.unit.enqueue(retries.JOB_KIND, {"order": _order_of(ctx.job)})
-        return {}
-
-
-def _order_of(job: Job) -> int:
-    return int(str(job.payload["order"]))

@@ -7,6 +7,7 @@ export function enhanceForms(root) {
   root.querySelectorAll('details[data-reason]').forEach(focusReason);
   root.querySelectorAll('[data-suggestion]').forEach(offerSuggestion);
   root.querySelectorAll('form[data-once]').forEach(submitOnce);
+  root.querySelectorAll('.decision-bar').forEach(keepClearOf);
   const refusal = '[role=alert][tabindex="-1"]';
   // What was refused is where one goes on: read aloud, with its links to the fields next.
   (root.querySelector(refusal) ?? root.querySelector('[aria-invalid=true]'))?.focus();
@@ -58,6 +59,13 @@ function focusReason(details) {
   details.addEventListener('toggle', () => {
     if (details.open) details.querySelector('textarea')?.focus();
   });
+}
+
+/** The bar lies over the end of the page: what gets the focus is scrolled clear of it. */
+function keepClearOf(bar) {
+  new ResizeObserver(() => {
+    document.documentElement.style.setProperty('--decision-bar', `${bar.offsetHeight}px`);
+  }).observe(bar);
 }
 
 function offerSuggestion(button) {
