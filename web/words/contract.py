@@ -178,6 +178,9 @@ def path_title(path: str) -> str:
     """What an error path such as ``studied.0.credits.0.value`` points at, as a person says it."""
     part, *rest = path.split(".")
     if part not in PART_TITLES:
+        side = part.partition("_contact_")[0]
+        if side != part and side in ROLE_TITLES:
+            return f"{role_title(side)}, {field_title(path)}"
         return _reason_title(path) if part.startswith("reason_") else field_title(path)
     if not rest:
         return part_title(part)

@@ -46,7 +46,7 @@ SENTENCES = {
     "pattern": lazy("This does not have the expected form."),
     "invalid": lazy("This does not have the expected form."),
     "taken": lazy("This is already taken."),
-    "reason_required": lazy("Please say why: the reason is shown to the student."),
+    "reason_required": lazy("Please say why: those concerned read the reason."),
     "not_yourself": lazy("Choose somebody else."),
     "not_a_cursor": lazy("This address of a page in the list is not complete."),
     "file_empty": lazy("The file is empty."),

@@ -8,7 +8,7 @@ export function enhanceForms(root) {
   root.querySelectorAll('[data-suggestion]').forEach(offerSuggestion);
   root.querySelectorAll('form[data-once]').forEach(submitOnce);
   root.querySelectorAll('.decision-bar').forEach(keepClearOf);
-  const refusal = '[role=alert][tabindex="-1"]';
+  const refusal = '[role=alert][tabindex="-1"], [role=status] > .is-warning[tabindex="-1"]';
   // What was refused is where one goes on: read aloud, with its links to the fields next.
   (root.querySelector(refusal) ?? root.querySelector('[aria-invalid=true]'))?.focus();
 }
@@ -56,8 +56,11 @@ function keepDraft(form) {
 }
 
 function focusReason(details) {
+  // One that a refusal has left open toggles too, once, by itself.
+  let opened = details.open;
   details.addEventListener('toggle', () => {
-    if (details.open) details.querySelector('textarea')?.focus();
+    if (details.open && !opened) details.querySelector('textarea')?.focus();
+    opened = details.open;
   });
 }
 
