@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
+from time import perf_counter
 
-from engine.exporting import Exporting
 from engine.history import anchoring, checking
 from engine.history.anchoring import Anchor
 from engine.history.keys import KeyRing
 from engine.identity import SYSTEM, Actor
+from engine.operating import Operating
 from engine.runtime import (
     evidence,
     idempotency,
@@ -35,7 +36,7 @@ from engine.values import (
 _log = logging.getLogger(__name__)
 
 
-class Engine(Exporting):
+class Engine(Operating):
     """Runs process definitions.
 
     Every command is one transaction: decision, domain rows, token move, work
@@ -229,15 +230,21 @@ class Engine(Exporting):
         prepared = self._runner.prepare(job_id, worker, self.clock.now())
         if prepared is None:
             return
+        began = perf_counter()
+        failed = True
         try:
             result = prepared.perform()
             with self.unit(SYSTEM) as unit:
                 self._runner.finish(unit, prepared, result)
+            failed = False
         # Whatever a performer raises is an attempt that failed, told to an operator.
         except Exception as error:  # noqa: BLE001
             _log.warning("job %s (%s) failed", job_id, prepared.row.kind, exc_info=True)
             with self.unit(SYSTEM) as unit:
                 self._runner.fail(unit, prepared, error)
+        finally:
+            seconds = perf_counter() - began
+            self.registry.watch(prepared.row.kind, prepared.step, seconds, failed=failed)
 
     def retry(self, incident_id: int, *, actor: Actor) -> None:
         """Give the work behind an incident another try."""

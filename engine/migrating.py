@@ -12,11 +12,12 @@ from engine.migration.orders import Order, OrderStatus, Staying
 from engine.migration.preview import Choices, Preview, choices, preview
 from engine.migration.route import Route
 from engine.publishing import Publishing
-from engine.registry import Job, JobContext, Performer
+from engine.registry import Performer
 from engine.runtime.locked import LockedInstance
+from engine.runtime.sliced import Sliced
 from engine.tables.types import to_micros
 from engine.unit import Unit
-from engine.values import Page, Value
+from engine.values import Page
 
 SLICE = 200
 """Cases an order moves before other jobs have their turn; far less than a lease allows."""
@@ -28,7 +29,10 @@ class Migrating(Publishing):
     """Migration: looked at, ordered, worked off case by case, cancelled."""
 
     def _own_job_kinds(self) -> Mapping[str, Performer]:
-        return {**super()._own_job_kinds(), orders.JOB_KIND: MigrationWorker(self)}
+        return {
+            **super()._own_job_kinds(),
+            orders.JOB_KIND: Sliced(orders.JOB_KIND, self.work_off_migration),
+        }
 
     def migration_route(
         self, key: str, source: int, target: int, mapping: Mapping[str, str]
@@ -120,24 +124,3 @@ class Migrating(Publishing):
         verdict = move(unit, route, locked)
         if verdict is not None:
             orders.keep_result(unit, order_id, instance_id, verdict)
-
-
-class MigrationWorker:
-    """The performer behind the jobs of an order: one slice a job."""
-
-    def __init__(self, engine: Migrating) -> None:
-        self._engine = engine
-
-    def perform(self, job: Job) -> Value:
-        """Move a slice of the cases, each in a transaction of its own."""
-        return self._engine.work_off_migration(_order_of(job))
-
-    def apply(self, ctx: JobContext, result: Value) -> Mapping[str, Value]:
-        """Have the next slice done, where there may be one."""
-        if result:
-            ctx.unit.enqueue(orders.JOB_KIND, {"order": _order_of(ctx.job)})
-        return {}
-
-
-def _order_of(job: Job) -> int:
-    return int(str(job.payload["order"]))

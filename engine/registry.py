@@ -144,6 +144,21 @@ class Exports:
     vocabulary: Vocabulary = field(default_factory=Plain)
 
 
+class Watch(Protocol):
+    """Hears how long each job took; for the figures of an operator."""
+
+    def __call__(self, kind: str, step: str, seconds: float, *, failed: bool) -> None:
+        """A job of ``kind`` has ended; ``step`` is ``process/element``, or empty outside a case.
+
+        Must not raise.
+        """
+        ...
+
+
+def unwatched(kind: str, step: str, seconds: float, *, failed: bool) -> None:
+    """Nobody asks how long jobs take."""
+
+
 @dataclass(frozen=True)
 class Registry:
     """All that is plugged in."""
@@ -168,3 +183,4 @@ class Registry:
     Its payload is ``{"key", "author", "reason", "at"}``: of which process, the actor who set it,
     why (``draft_changed``, ``replaced``, ``errors``), and for when (ISO 8601).
     """
+    watch: Watch = unwatched

@@ -30,6 +30,7 @@ from web.audit import (
     record,
     search,
 )
+from web.operations import pages as operations
 from web.pages import (
     applications,
     campaign_places,
@@ -121,6 +122,7 @@ PAGES = (
     relay,
     imports,
     incidents,
+    operations,
     library,
     beginning,
     drafts,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from typing import Literal
 
 from babel.dates import format_timedelta
 from flask import Flask, g
@@ -39,11 +40,11 @@ def due(at: datetime | None) -> Due:
         return Due("none", _("no deadline"), "", "calendar-event")
     left = at - current.engine().clock.now()
     exact = format_datetime(at, "EEE d MMM y, HH:mm")
-    span = format_timedelta(abs(left), threshold=1.2, locale=get_locale())
+    far = span(abs(left))
     if left < timedelta(0):
-        return Due("late", _("%(span)s late", span=span), exact, "exclamation-octagon")
+        return Due("late", _("%(span)s late", span=far), exact, "exclamation-octagon")
     state = "soon" if left <= SOON else "later"
-    return Due(state, _("due in %(span)s", span=span), exact, "clock")
+    return Due(state, _("due in %(span)s", span=far), exact, "clock")
 
 
 def moment(at: datetime) -> Markup:
@@ -62,6 +63,12 @@ def exact_moment(at: datetime) -> Markup:
     text = format_datetime(at, "d MMM y, HH:mm")
     exact = format_datetime(at, "d MMMM y, HH:mm:ss z")
     return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), exact, text)
+
+
+def span(length: timedelta, *, short: bool = False) -> str:
+    """How long something takes or is past, in its largest unit."""
+    style: Literal["short", "long"] = "short" if short else "long"
+    return str(format_timedelta(length, threshold=1.2, format=style, locale=get_locale()))
 
 
 def clock_time(at: datetime) -> str:
@@ -162,6 +169,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         moment=moment,
         exact_moment=exact_moment,
+        clock_time=clock_time,
+        span=span,
         day=day,
         number=number,
         department=department_name,

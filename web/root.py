@@ -16,6 +16,7 @@ from engine.dispatch import CeleryWake
 from engine.history.jobs import history_jobs
 from engine.history.keys import KeyRing
 from engine.registry import Exports
+from web import measures
 from web.playing import PlayScenarios
 from web.worker import create_celery
 from workflows.people.vocabulary import MobilityVocabulary
@@ -40,6 +41,7 @@ def plugged_in(settings: Settings) -> Registry:
     return replace(
         domain,
         job_kinds={**domain.job_kinds, **proving, KIND: PlayScenarios()},
+        watch=measures.watch,
         exports=Exports(
             settings.exports_dir,
             settings.secret_key.encode(),

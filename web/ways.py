@@ -133,6 +133,13 @@ TOOLS: tuple[Way, ...] = (
         _ri,
     ),
     Way(
+        "operations.show",
+        lazy("Operations"),
+        lazy("What the workers do: the queue, what has failed, who runs, how fast it answers."),
+        "sliders",
+        _operators,
+    ),
+    Way(
         "incidents.index",
         lazy("Incidents"),
         lazy("Cases that cannot go on by themselves, and what to do about them."),

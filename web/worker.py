@@ -7,6 +7,7 @@ neither acknowledged late nor retried.
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import threading
@@ -20,6 +21,7 @@ from celery.beat import Scheduler, Service
 from celery.platforms import SecurityWarning
 from celery.signals import setup_logging
 from kombu.exceptions import KombuError
+from sqlalchemy.exc import SQLAlchemyError
 
 from engine.dispatch import TASK
 
@@ -29,10 +31,15 @@ if TYPE_CHECKING:
     from engine import Engine
     from web.config import Settings
 
+_log = logging.getLogger(__name__)
+
 SWEEP: Final = "passerelle.sweep"
 
 SWEEP_SECONDS: Final = 3.0
 """How long work can wait after its wake-up was lost, and how late a timer can be."""
+
+SEEN_SECONDS: Final = 15.0
+"""How often a worker says that it runs; it sweeps far oftener, but that would write too much."""
 
 THREADS: Final = 2
 MAX_BATCHES: Final = 200
@@ -114,13 +121,21 @@ class Worker:
         worker = f"{socket.gethostname()}:{os.getpid()}"
         self._embedded = settings.embedded_broker
         self._stopping = threading.Event()
+        self._engine, self._name = engine, worker
+        self._said = -SEEN_SECONDS
+        self._saying = threading.Lock()
 
         def look() -> None:
             if not self._stopping.is_set():
                 drain(engine, worker)
                 tidy()
 
-        self._wake_up, _ = (app.task(name=name, shared=False)(look) for name in (TASK, SWEEP))
+        def sweep() -> None:
+            self._say_that_it_runs()
+            look()
+
+        self._wake_up = app.task(name=TASK, shared=False)(look)
+        app.task(name=SWEEP, shared=False)(sweep)
         self._beat = Service(app, max_interval=1, scheduler_cls=Scheduler)
         self._worker = app.Worker(
             pool="threads",
@@ -136,6 +151,14 @@ class Worker:
             threading.Thread(target=self._worker.start, name="celery-worker", daemon=True),
             threading.Thread(target=self._beat.start, name="celery-beat", daemon=True),
         ]
+
+    def _say_that_it_runs(self) -> None:
+        now = time.monotonic()
+        with self._saying:
+            if self._stopping.is_set() or now < self._said + SEEN_SECONDS:
+                return
+            self._said = now
+            self._engine.worker_runs(self._name)
 
     def start(self) -> None:
         """Start both; returns at once."""
@@ -162,6 +185,10 @@ class Worker:
         deadline = time.monotonic() + seconds
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
+        try:
+            self._engine.worker_ends(self._name)
+        except SQLAlchemyError as error:
+            _log.warning("not noted that this worker has ended: %s", error)
         return not any(thread.is_alive() for thread in self._threads)
 
 

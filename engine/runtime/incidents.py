@@ -61,21 +61,37 @@ def retry(unit: Unit, incident_id: int) -> int:
     """
     if not unit.actor.oversees:
         raise Forbidden
+    row = _find(unit, incident_id)
+    if row.instance_id is not None:
+        require_sight(unit.connection, unit.actor, row.instance_id)
+    return _try_again(unit, row)
+
+
+def try_again(unit: Unit, incident_id: int) -> int:
+    """Retry an incident in the name of who was allowed to order it; raises as :func:`retry`."""
+    return _try_again(unit, _find(unit, incident_id))
+
+
+def _find(unit: Unit, incident_id: int) -> Any:
     row = unit.connection.execute(
         select(incident).where(incident.c.id == incident_id)
     ).one_or_none()
     if row is None:
         raise NotFound
-    if row.instance_id is not None:
-        require_sight(unit.connection, unit.actor, row.instance_id)
+    return row
+
+
+def _try_again(unit: Unit, row: Any) -> int:
     if row.status != OPEN:
         raise InvalidState("This incident is already resolved.")
     locked = None if row.instance_id is None else LockedInstance.load(unit, row.instance_id)
-    unit.connection.execute(
+    resolved = unit.connection.execute(
         update(incident)
-        .where(incident.c.id == incident_id)
+        .where(incident.c.id == row.id, incident.c.status == OPEN)
         .values(status=RESOLVED, resolved_at=unit.at, resolved_by=unit.actor.id)
     )
+    if resolved.rowcount != 1:
+        raise InvalidState("This incident is already resolved.")
     again = unit.connection.execute(
         update(job)
         .where(job.c.id == row.job_id)

@@ -239,6 +239,13 @@ class _Prepared:
         self._definition = by_id
         self._now = now
 
+    @property
+    def step(self) -> str:
+        """The step of a process that the job belongs to; empty outside a case."""
+        if self.definition is None:
+            return ""
+        return f"{self.definition.key}/{self.row.element}"
+
     def perform(self) -> Value:
         """The outside half. Raises whatever the performer raises."""
         self.performer = self._performer()

@@ -20,6 +20,7 @@ from engine.tables.instance import identity_link, instance
 from engine.tables.job import job, subscription
 from engine.tables.meta import metadata
 from engine.tables.migration import migration_order, migration_result
+from engine.tables.operation import retry_order, worker
 from engine.tables.record import idempotency, incident, received_message
 from engine.tables.report import history_report
 from engine.tables.work_item import comment, work_item
@@ -51,7 +52,9 @@ __all__ = [
     "migration_order",
     "migration_result",
     "received_message",
+    "retry_order",
     "subscription",
     "triggers",
     "work_item",
+    "worker",
 ]

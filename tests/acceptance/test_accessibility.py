@@ -22,7 +22,7 @@ PAGES = {
     "Léa Martin": ["/home", "/start", "/cases"],
     "Marie Delmas": STAFF_PAGES,
     "Claire Vidal": [*STAFF_PAGES, "/start", "/contracts/import", "/incidents", "/tasks/1"],
-    "Samuel Ortiz": ["/inbox", "/incidents", "/start"],
+    "Samuel Ortiz": ["/inbox", "/incidents", "/operations", "/start"],
     "Anne Lacombe": [
         "/inbox?view=all",
         "/cases",

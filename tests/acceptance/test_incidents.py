@@ -102,6 +102,15 @@ def test_looked_at_tried_again_resolved(visitors, office, language):
     expect(stuck).to_contain_text(expression)
     assert visitor.violations() == []
 
+    page.goto("/operations")
+    alike = page.locator("[data-alike]", has_text="nobody answers on port 25")
+    expect(alike).to_contain_text(mail)
+    assert visitor.violations() == []
+    alike.get_by_role("link").click()
+    expect(page.locator("main")).to_contain_text("nobody answers on port 25")
+    assert visitor.violations() == []
+
+    page.goto("/incidents")
     failed.locator("button").click()
     expect(page.locator("[role=status] .is-done")).to_be_visible()
     page.goto("/incidents")

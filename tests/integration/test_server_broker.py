@@ -101,6 +101,7 @@ def test_a_broker_that_is_down_costs_nothing_and_the_sweep_finds_the_job(
     running(settings, engine)
     wait_until(lambda: finished(engine, started), 10 * SWEEP_SECONDS, "the sweep finding the job")
     assert len(plugged.performed) == 1
+    assert len(engine.workers()) == 1, "a sweep says who made it"
 
 
 def test_a_worker_waits_for_its_broker_and_goes_on(redis, broker_settings, woken, running, plugged):

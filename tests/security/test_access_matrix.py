@@ -157,6 +157,12 @@ MATRIX = {
     ("imports.upload", "POST"): "401 403 403 403 403 422 401 403 403",
     ("incidents.index", "GET"): "302 403 403 403 403 200 302 200 403",
     ("incidents.retry", "POST"): "401 403 403 403 403 404 401 404 403",
+    ("operations.show", "GET"): "302 403 403 403 403 200 302 200 403",
+    ("operations.figures", "GET"): "302 403 403 403 403 200 302 200 403",
+    # Back to the page: nothing has failed.
+    ("operations.alike", "GET"): "302 403 403 403 403 302 302 302 403",
+    ("operations.retry", "POST"): "401 403 403 403 403 302 401 302 403",
+    ("operations.order", "GET"): "302 403 403 403 403 404 302 404 403",
     ("exam_waiver.ask", "GET"): "302 200 404 200 404 200 302 403 403",
     ("exam_waiver.send", "POST"): "401 422 404 422 404 422 401 403 403",
     ("stays.shorten", "GET"): "302 403 403 403 403 200 302 403 403",
@@ -208,6 +214,11 @@ KEPT_TO_ONESELF = {
     # What is no lifecycle's work stays with who has the function.
     ("incidents.index", "GET"): 403,
     ("incidents.retry", "POST"): 403,
+    ("operations.show", "GET"): 403,
+    ("operations.figures", "GET"): 403,
+    ("operations.alike", "GET"): 403,
+    ("operations.retry", "POST"): 403,
+    ("operations.order", "GET"): 403,
     ("outbox.index", "GET"): 403,
     ("outbox.show", "GET"): 403,
 }
@@ -459,6 +470,7 @@ def request(world, role, endpoint, method, opened, item, token, document, number
         "item_id": item,
         "instance_id": opened.instance_id,
         "incident_id": 1,
+        "said": "0123456789abcdef",
         "view_id": 999,
         "mention_id": 1,
         "substitution_id": 999,

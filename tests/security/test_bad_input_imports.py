@@ -123,7 +123,7 @@ class TestImports:
         before = house.stored()
         answer = house.client("claire").post("/contracts/import", data=body, content_type=kind)
         assert answer.status_code == 422
-        assert "file is empty" in said(answer)
+        assert "Please choose a file" in said(answer)
         assert house.stored() == before
 
     @pytest.mark.parametrize(

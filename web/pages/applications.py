@@ -39,8 +39,9 @@ def load_to_withdraw(viewer: Viewer, arguments: Mapping[str, Any]) -> None:
         g.case_id = get_application(rows, arguments["application_id"]).instance_id
 
 
-def _back() -> ResponseReturnValue:
-    return redirect(safe_target(request.form.get("next")) + "#documents")
+def _back(place: str = "") -> ResponseReturnValue:
+    """To where the form was: to its top, where it is told what was refused, or to a place of it."""
+    return redirect(safe_target(request.form.get("next")) + place)
 
 
 @pages.post("/applications/<id:application_id>/documents")
@@ -59,6 +60,7 @@ def add(application_id: int) -> ResponseReturnValue:
         flash(_("This application has been submitted: its documents stay as they are."), "warning")
     else:
         flash(_("Added: %(name)s", name=filename), "done")
+        return _back("#documents")
     return _back()
 
 
@@ -80,7 +82,8 @@ def remove(application_id: int, document_id: int) -> ResponseReturnValue:
             remove_document(unit, application, document_id)
     except InvalidState:
         flash(_("This application has been submitted: its documents stay as they are."), "warning")
-    return _back()
+        return _back()
+    return _back("#documents")
 
 
 @pages.post("/applications/<id:application_id>/withdraw")
@@ -91,7 +94,7 @@ def give_up(application_id: int) -> ResponseReturnValue:
         with engine.unit(current.actor()) as unit:
             withdraw(engine, unit, application_id, request.form.get("reason", ""))
     except InvalidInput as refused:
-        flash(" ".join(words.field_errors(refused.errors).get("reason", [])), "warning")
+        flash(words.why_missing(refused.errors), "warning")
     except InvalidState:
         flash(_("There is nothing to withdraw from at this stage."), "warning")
     except Conflict:

@@ -199,8 +199,9 @@ def begin(campaign_id: int) -> ResponseReturnValue:
             person = get_person(unit.session, viewer.person_id)
             item = start_application(engine, unit, ranking, person).work_items[0]
     except InvalidInput as refused:
-        sentences = [each for said in refused.errors.values() for each in said]
-        flash(" ".join(words.error_sentence(each) for each in sentences), "warning")
+        for name, sentences in words.field_errors(refused.errors).items():
+            label = _("My department") if name == "ranking" else words.application_path(name)
+            flash(_("%(label)s: %(text)s", label=label, text=" ".join(sentences)), "warning")
         return redirect(url_for("campaigns.index"))
     except (InvalidState, IntegrityError):
         # There is one already: begun before, or in another window at this very moment.

@@ -123,7 +123,7 @@ def take_back(instance_id: int) -> ResponseReturnValue:
             withdraw(engine, unit, mobility_id, request.form.get("reason", ""))
         flash(_("The change is withdrawn."), "done")
     except InvalidInput as refused:
-        flash(" ".join(words.field_errors(refused.errors)["reason"]), "warning")
+        flash(words.why_missing(refused.errors), "warning")
     except InvalidState:
         flash(_("No change is under way any more."), "warning")
     return redirect(url_for("cases.show", instance_id=instance_id))

@@ -250,6 +250,7 @@ def begin(mobility_id: int) -> ResponseReturnValue:
 
 
 def _said_no(refused: InvalidInput, address: str) -> ResponseReturnValue:
+    """To the top of a page, where it is told what was refused."""
     for sentences in words.field_errors(refused.errors).values():
         for sentence in sentences:
             flash(sentence, "warning")
@@ -270,7 +271,6 @@ def correct(instance_id: int) -> ResponseReturnValue:
     """Open certified marks again, with a reason; a new version of the transcript follows."""
     chosen = [int(value) for value in request.form.getlist("courses") if _is_id(value)]
     engine, mobility_id = current.engine(), _mobility_id()
-    address = url_for("cases.show", instance_id=instance_id) + "#grades"
     try:
         with engine.unit(current.actor()) as unit:
             cases.correct(
@@ -282,7 +282,7 @@ def correct(instance_id: int) -> ResponseReturnValue:
                 key=key_of(request.form),
             )
     except InvalidInput as refused:
-        return _said_no(refused, address)
+        return _said_no(refused, url_for("cases.show", instance_id=instance_id))
     flash(_("The marks are open again, and their departments are asked."), "done")
     with current.reading() as rows:
         running = case_of(rows, mobility_id, cases.PROCESS) or instance_id
@@ -297,15 +297,14 @@ def _is_id(text: str) -> bool:
 def withdraw(instance_id: int) -> ResponseReturnValue:
     """Record that the student has given up the stay."""
     engine, mobility_id = current.engine(), _mobility_id()
-    address = url_for("cases.show", instance_id=instance_id) + "#grades"
     try:
         with engine.unit(current.actor()) as unit:
             day = request.form.get("withdrawn_on", "").strip()
             cases.withdraw(engine, unit, mobility_id, day=day, key=key_of(request.form))
     except InvalidInput as refused:
-        return _said_no(refused, address)
+        return _said_no(refused, url_for("cases.show", instance_id=instance_id))
     flash(_("Recorded: nothing more is waited for."), "done")
-    return redirect(address)
+    return redirect(url_for("cases.show", instance_id=instance_id) + "#grades")
 
 
 @pages.get("/partner/<token>/transcript/<language>")

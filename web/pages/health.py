@@ -7,20 +7,17 @@ import time
 import structlog
 from flask import Blueprint, Flask, Response, g, request
 from flask.typing import ResponseReturnValue
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from web import current
+from web import current, measures
+from web.measures import REQUESTS, SECONDS
 
 log = structlog.get_logger(__name__)
 pages = Blueprint("health", __name__)
 
-REQUESTS = Counter(
-    "passerelle_http_requests", "Requests answered", ("method", "endpoint", "status")
-)
 METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
-SECONDS = Histogram("passerelle_http_seconds", "Time to answer", ("endpoint",))
 
 
 @pages.get("/livez")
@@ -43,8 +40,16 @@ def readyz() -> ResponseReturnValue:
 
 @pages.get("/metrics")
 def metrics() -> ResponseReturnValue:
-    """Figures in Prometheus' text format, for this machine only."""
-    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    """Figures in Prometheus' text format, for this machine only.
+
+    Those of the queue are of the whole installation, and missing where the database is.
+    """
+    figures = generate_latest()
+    try:
+        figures += generate_latest(measures.queue(current.engine()))
+    except SQLAlchemyError:
+        log.exception("the database does not answer")
+    return Response(figures, content_type=CONTENT_TYPE_LATEST)
 
 
 def measure(app: Flask) -> None:

@@ -28,7 +28,7 @@ def upload() -> ResponseReturnValue:
     """Import the file, or list by line what is wrong with it; then nothing is stored."""
     file = request.files.get("file")
     data = file.read() if file else b""
-    name = PurePath((file.filename if file else None) or "?").name[:NAME_LENGTH]
+    name = PurePath((file.filename if file else None) or "").name[:NAME_LENGTH]
     if not data:
         empty = ImportProblem(0, "empty", "The file is empty.")
         report = ImportReport(name, errors=(empty,))

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from engine.values import Incident
 from web import current
 from web.addresses import cursor
+from web.navigation import safe_target
 from web.pages import diagrams
 
 pages = Blueprint("incidents", __name__)
@@ -42,7 +43,7 @@ def _steps(incidents: Sequence[Incident]) -> dict[int, str]:
 
 @pages.post("/incidents/<id:incident_id>/retry")
 def retry(incident_id: int) -> ResponseReturnValue:
-    """Give the work behind an incident another try."""
+    """Give the work behind an incident another try; back to the page that it was asked on."""
     current.engine().retry(incident_id, actor=current.actor())
     flash(_("It is being tried again. Should it fail once more, it comes back here."), "done")
-    return redirect(url_for("incidents.index"))
+    return redirect(safe_target(request.form.get("next") or url_for("incidents.index")))

@@ -98,7 +98,7 @@ def upload(item_id: int) -> ResponseReturnValue:
 def _sent_file() -> tuple[str, bytes]:
     """The name and the bytes of the file sent; one byte more than may be, to be refused."""
     file = request.files.get("file")
-    name = ((file.filename if file else "") or "?")[:NAME_LENGTH]
+    name = ((file.filename if file else None) or "")[:NAME_LENGTH]
     return name, file.read(MAX_BYTES + 1) if file else b""
 
 

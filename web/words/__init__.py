@@ -94,6 +94,7 @@ from web.words.office import (
     mail_status,
     with_mentions,
 )
+from web.words.operations import job_kind, seconds_taken
 from web.words.recognition import (
     agreed_conversion,
     grading_scale,
@@ -108,7 +109,7 @@ from web.words.recognition import (
     transcript_returns,
     unusable_table,
 )
-from web.words.refusals import error_sentence, field_errors
+from web.words.refusals import error_sentence, field_errors, why_missing
 from web.words.scenarios import (
     retelling_gap,
     scenario_failure,
@@ -199,6 +200,7 @@ __all__ = [
     "in_place_of",
     "incident_advice",
     "incident_sentence",
+    "job_kind",
     "language_in_words",
     "language_name",
     "last_day",
@@ -249,6 +251,7 @@ __all__ = [
     "scenario_failure",
     "scenario_member",
     "scenario_step",
+    "seconds_taken",
     "span",
     "stage_title",
     "standard_reasons",
@@ -267,6 +270,7 @@ __all__ = [
     "waiver_stage",
     "waiver_status",
     "warning_sentence",
+    "why_missing",
     "wish_rank",
     "wish_verdict",
     "with_mentions",

@@ -206,6 +206,8 @@ def application_path(path: str) -> str:
     parts = path.split(".")
     if parts[0] == "points" and len(parts) > 1:
         return criterion(parts[1])
+    if parts[0].startswith("reason_"):
+        return application_field("reason")
     said = [application_field(parts[0])]
     for part in parts[1:]:
         if part.isdecimal():

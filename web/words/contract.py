@@ -178,12 +178,21 @@ def path_title(path: str) -> str:
     """What an error path such as ``studied.0.credits.0.value`` points at, as a person says it."""
     part, *rest = path.split(".")
     if part not in PART_TITLES:
-        return field_title(path.removeprefix("reason_"))
+        side = part.partition("_contact_")[0]
+        if side != part and side in ROLE_TITLES:
+            return f"{role_title(side)}, {field_title(path)}"
+        return _reason_title(path) if part.startswith("reason_") else field_title(path)
     if not rest:
         return part_title(part)
     place = _("%(part)s, row %(number)s", part=part_title(part), number=int(rest[0]) + 1)
     field = "credits" if "credits" in rest else rest[-1]
     return f"{place}, {field_title(field)}" if len(rest) > 1 else str(place)
+
+
+def _reason_title(path: str) -> str:
+    """What the reason of an outcome is called; an outcome without a word of its own has one too."""
+    outcome = path.removeprefix("reason_")
+    return field_title(outcome) if outcome in FIELD_TITLES else str(_("Reason"))
 
 
 def mobility_type(name: str) -> str:

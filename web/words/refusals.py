@@ -46,7 +46,7 @@ SENTENCES = {
     "pattern": lazy("This does not have the expected form."),
     "invalid": lazy("This does not have the expected form."),
     "taken": lazy("This is already taken."),
-    "reason_required": lazy("Please say why: the reason is shown to the student."),
+    "reason_required": lazy("Please say why: those concerned read the reason."),
     "not_yourself": lazy("Choose somebody else."),
     "not_a_cursor": lazy("This address of a page in the list is not complete."),
     "file_empty": lazy("The file is empty."),
@@ -242,6 +242,12 @@ def field_errors(errors: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """Error codes of each field as sentences, of as many fields as anybody reads."""
     shown = islice(errors.items(), MAX_SHOWN)
     return {name: [error_sentence(code) for code in codes] for name, codes in shown}
+
+
+def why_missing(errors: Mapping[str, Sequence[str]]) -> str:
+    """What is wrong with a reason, for a page that has no place beside the field to say it."""
+    text = " ".join(field_errors(errors).get("reason", []))
+    return str(_("%(label)s: %(text)s", label=_("Reason"), text=text))
 
 
 def error_sentence(code: str) -> str:

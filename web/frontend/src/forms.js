@@ -7,6 +7,10 @@ export function enhanceForms(root) {
   root.querySelectorAll('details[data-reason]').forEach(focusReason);
   root.querySelectorAll('[data-suggestion]').forEach(offerSuggestion);
   root.querySelectorAll('form[data-once]').forEach(submitOnce);
+  root.querySelectorAll('.decision-bar').forEach(keepClearOf);
+  const refusal = '[role=alert][tabindex="-1"], [role=status] > .is-warning[tabindex="-1"]';
+  // What was refused is where one goes on: read aloud, with its links to the fields next.
+  (root.querySelector(refusal) ?? root.querySelector('[aria-invalid=true]'))?.focus();
 }
 
 function keepDraft(form) {
@@ -52,9 +56,19 @@ function keepDraft(form) {
 }
 
 function focusReason(details) {
+  // One that a refusal has left open toggles too, once, by itself.
+  let opened = details.open;
   details.addEventListener('toggle', () => {
-    if (details.open) details.querySelector('textarea')?.focus();
+    if (details.open && !opened) details.querySelector('textarea')?.focus();
+    opened = details.open;
   });
+}
+
+/** The bar lies over the end of the page: what gets the focus is scrolled clear of it. */
+function keepClearOf(bar) {
+  new ResizeObserver(() => {
+    document.documentElement.style.setProperty('--decision-bar', `${bar.offsetHeight}px`);
+  }).observe(bar);
 }
 
 function offerSuggestion(button) {

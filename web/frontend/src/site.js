@@ -5,6 +5,7 @@ import { enhanceApplication } from './application.js';
 import { enhanceContract } from './contract.js';
 import { enhanceContractChange } from './contract_change.js';
 import { enhanceDocuments } from './documents.js';
+import { keepFocus } from './focus.js';
 import { enhanceForms } from './forms.js';
 import { enhanceGrades } from './grade_transfer.js';
 import { enhanceInbox } from './inbox.js';
@@ -53,5 +54,6 @@ function enhance(root) {
 
 enhanceShell();
 enhanceInbox(htmx);
+keepFocus();
 enhance(document);
 document.body.addEventListener('htmx:afterSwap', (event) => enhance(event.target));

@@ -1,0 +1,1 @@
+"""What operators ask: how much waits, what has failed, who works; and many retries at once."""
