@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from statistics import mean
 from time import perf_counter
 from typing import Any
 
@@ -25,18 +25,18 @@ RUNS = 40
 HOUR = 3_600_000_000
 AUDITOR = Actor("person:1", "Auditor", oversees=True)
 
-FILTERS: Mapping[str, HistoryFilter] = {
-    "returned": HistoryFilter(processes=("approval",), outcomes=("return",), times=2),
-    "person": HistoryFilter(people=("person:7",)),
-    "department": HistoryFilter(org_units=("d1",), elements=("step1",)),
-    "period": HistoryFilter(until=from_micros(BEGUN + 400 * HOUR)),
-    "case": HistoryFilter(business_key="M-40"),
-}
+FILTERS = (
+    HistoryFilter(processes=("approval",), outcomes=("return",), times=2),
+    HistoryFilter(people=("person:7",)),
+    HistoryFilter(org_units=("d1",), elements=("step1",)),
+    HistoryFilter(until=from_micros(BEGUN + 400 * HOUR)),
+    HistoryFilter(business_key="M-40"),
+)
 """What auditors ask for; the first page is full in both histories, but for the case."""
 
 
 def measure(url: str) -> dict[str, float]:
-    """The slowest growth of a first page, as cases and as events, with its count."""
+    """A first page with its count, over all filters, shown as cases and as events."""
     engine = prepared(url)
     start(engine)
     _fill(engine, 0, FEW)
@@ -44,11 +44,10 @@ def measure(url: str) -> dict[str, float]:
     _fill(engine, FEW, MANY)
     many = _times(engine)
     engine.database.dispose()
-    worst = max(few, key=lambda name: many[name] / few[name])
     return {
-        "search_ms": round(few[worst], 2),
-        "search_many_ms": round(many[worst], 2),
-        "search_growth": round(many[worst] / few[worst], 2),
+        "search_ms": round(mean(few), 2),
+        "search_many_ms": round(mean(many), 2),
+        "search_growth": round(sum(many) / sum(few), 2),
     }
 
 
@@ -66,13 +65,13 @@ def filled(url: str, events: int) -> Engine:
     return engine
 
 
-def _times(engine: Engine) -> dict[str, float]:
-    """Milliseconds of the first page by its filter and kind."""
-    return {
-        f"{name} {kind}": _best_ms(search, wanted)
-        for name, wanted in FILTERS.items()
-        for kind, search in (("cases", engine.search_cases), ("events", engine.search_events))
-    }
+def _times(engine: Engine) -> list[float]:
+    """Milliseconds of the first page of each filter."""
+    return [
+        _best_ms(search, wanted)
+        for wanted in FILTERS
+        for search in (engine.search_cases, engine.search_events)
+    ]
 
 
 def _best_ms(search: Any, wanted: HistoryFilter) -> float:
