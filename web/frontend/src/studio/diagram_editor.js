@@ -19,6 +19,7 @@ const MIXED = '.bts-text, .djs-popup [aria-live], .djs-popup [role="status"]';
 const POPUP_TITLE = '.bio-properties-panel-popup__title';
 /** Room for the palette and the minimap. */
 const MARGINS = { top: 90, right: 120, bottom: 90, left: 180 };
+const TRIES_FOR_NAME = 10;
 
 async function open(page) {
   const translate = await translator(document.documentElement.lang);
@@ -31,12 +32,12 @@ async function open(page) {
   translateWritten(document.body, MIXED, translate.known);
   translateWritten(document.body, POPUP_TITLE, (title) => title.replace(/^bpmn:\w+ \/ /, ''));
 
-  function choose(id) {
+  function choose(id, entry = 'name') {
     const element = modeler.get('elementRegistry').get(id);
     if (!element) return;
     modeler.get('selection').select(element);
     modeler.get('canvas').scrollToElement(element, MARGINS);
-    focusName(page.querySelector('[data-panel]'), modeler.get('eventBus'));
+    focusEntry(page.querySelector('[data-panel]'), modeler.get('eventBus'), entry);
   }
 
   function nameOf(id) {
@@ -77,11 +78,11 @@ function spokenName(element, language) {
   return property(object, `name.${language}`) || object.name?.trim() || element.id;
 }
 
-/** Put the focus into the name of what was chosen; the panel shows it only a moment later. */
-function focusName(panel, eventBus, tries = 20) {
+/** Put the focus into an entry of what was chosen, else its name; the panel shows it a moment later. */
+function focusEntry(panel, eventBus, entry, tries = 20) {
   setTimeout(() => {
-    eventBus.fire('propertiesPanel.showEntry', { id: 'name' });
-    if (tries > 0 && !panel.contains(document.activeElement)) focusName(panel, eventBus, tries - 1);
+    eventBus.fire('propertiesPanel.showEntry', { id: tries > TRIES_FOR_NAME ? entry : 'name' });
+    if (tries > 0 && !panel.contains(document.activeElement)) focusEntry(panel, eventBus, entry, tries - 1);
   }, 50);
 }
 
@@ -96,6 +97,24 @@ function fit(modeler) {
   }
 }
 
+/** The menu of what may follow a step or stand in a flow; then its name has the focus. */
+function next(page, modeler) {
+  const [chosen] = modeler.get('selection').get();
+  const button = page.querySelector('[data-act="append"]');
+  if (is(chosen, 'bpmn:SequenceFlow')) {
+    const { left, bottom } = button.getBoundingClientRect();
+    modeler.get('insertStep').open(chosen, { x: left, y: bottom });
+  } else {
+    modeler.get('editorActions').trigger('appendElement', {});
+  }
+  modeler.get('eventBus').once('popupMenu.close', () => setTimeout(() => {
+    const [now] = modeler.get('selection').get();
+    if (!now || now === chosen) return button.focus();
+    modeler.get('canvas').scrollToElement(now, MARGINS);
+    return focusEntry(page.querySelector('[data-panel]'), modeler.get('eventBus'), 'name');
+  }));
+}
+
 function tools(page, modeler) {
   const actions = modeler.get('editorActions');
   const stack = modeler.get('commandStack');
@@ -104,7 +123,7 @@ function tools(page, modeler) {
     undo: () => actions.trigger('undo'),
     redo: () => actions.trigger('redo'),
     find: () => actions.trigger('find'),
-    append: () => actions.trigger('appendElement', {}),
+    append: () => next(page, modeler),
     delete: () => actions.trigger('removeSelection'),
     larger: () => actions.trigger('stepZoom', { value: 1 }),
     smaller: () => actions.trigger('stepZoom', { value: -1 }),

@@ -63,6 +63,20 @@ export function decisionOf(object) {
   return extension(object, 'CalledDecisionId')?.body?.trim() ?? '';
 }
 
+/** A new object of `type` that carries `values` as its properties. */
+export function carrying(factory, type, values) {
+  const group = factory.create(`${PREFIX}:Properties`, {
+    values: Object.entries(values).map(([name, value]) => (
+      factory.create(`${PREFIX}:Property`, { name, value }))),
+  });
+  group.values.forEach((each) => { each.$parent = group; });
+  const holder = factory.create('bpmn:ExtensionElements', { values: [group] });
+  group.$parent = holder;
+  const object = factory.create(type, { extensionElements: holder });
+  holder.$parent = object;
+  return object;
+}
+
 /** Writes extensions through the modeler's commands, so that each can be undone. */
 export class Extensions {
   constructor(modeler) {
