@@ -9,8 +9,10 @@ import pytest
 from playwright.sync_api import expect
 
 from engine.definitions import Bundle, Subject, compare
+from engine.definitions.layout import with_drawing
 from engine.definitions.refusals import REFUSED, VALUE_CODES
 from engine.kernel.supported import SUPPORTED_ELEMENTS
+from tests.builders import Diagram
 from tests.servers import ROOT
 
 EDITOR = "/processes/contract/draft/edit/contract.bpmn"
@@ -39,6 +41,16 @@ EMPTY = """<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/M
       <dc:Bounds x="0" y="0" width="36" height="36"/></bpmndi:BPMNShape>
   </bpmndi:BPMNPlane></bpmndi:BPMNDiagram>
 </bpmn:definitions>"""
+FOR_EACH = """<bpmn:multiInstanceLoopCharacteristics>
+    <bpmn:loopDataInputRef>voters</bpmn:loopDataInputRef><bpmn:inputDataItem id="voter"/>
+</bpmn:multiInstanceLoopCharacteristics>"""
+VOTED = (
+    Diagram("blank_process")
+    .start()
+    .node("userTask", "check", inner=FOR_EACH, approval="single")
+    .end()
+    .flow("begin", "check", "finish")
+)
 KEEP = """async ([address, text, condition]) => (await fetch(address, {
   method: 'PUT', body: text,
   headers: {...JSON.parse(document.body.getAttribute('hx-headers')), ...condition},
@@ -231,3 +243,33 @@ def test_a_diagram_that_is_opened_and_saved_means_what_it_meant(sam):
     before = Bundle.from_folder(ROOT / "bpmn" / "grade_transfer")
     after = Bundle(before.key, {**before.files, "grade_transfer.bpmn": kept.body()})
     assert {each.subject for each in compare(before, after)} <= {Subject.FILE, Subject.DRAWING}
+
+
+def test_a_step_that_is_cut_and_pasted_or_made_another_kind_is_still_the_same(sam):
+    page = sam().page
+    keep(page, BLANK, with_drawing("blank.bpmn", VOTED.xml()).decode())
+    page.goto(BLANK.replace("/files/", "/edit/"))
+    page.wait_for_selector("[data-ready]")
+    x, y = middle_of(page, "check")
+    page.mouse.click(x, y)
+    for keys in ("Control+x", "Control+v"):
+        page.keyboard.press(keys)
+    page.mouse.move(x - 5, y - 5)
+    page.mouse.move(x, y, steps=2)
+    page.mouse.click(x, y)
+    wait_until_saved(page)
+    same = 'id="check" name="check"'
+    pasted = page.context.request.get(BLANK).text()
+    assert f"<bpmn:userTask {same}" in pasted
+    for said in ('name="approval" value="single"', "<bpmn:loopDataInputRef>voters<", 'id="voter"'):
+        assert said in pasted
+
+    page.locator("[data-entry-id='name']").wait_for()
+    page.locator(".djs-context-pad .entry[data-action=replace]").click()
+    page.locator(".djs-popup .entry[data-id='replace-with-service-task']").click()
+    expect(page.locator("[data-steps] tr", has_text="check")).to_contain_text("service")
+    page.wait_for_timeout(2_500)
+    changed = page.context.request.get(BLANK).text()
+    assert f"<bpmn:serviceTask {same}" in changed
+    assert "<bpmn:loopDataInputRef>voters<" in changed
+    assert "approval" not in changed

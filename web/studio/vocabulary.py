@@ -61,9 +61,7 @@ def _properties() -> dict[str, list[str]]:
 def _messages(engine: Engine) -> list[str]:
     """The names of the messages by which the lifecycles that are in force meet."""
     names = {
-        message.name
-        for each in engine.definitions()
-        for message in each.model.messages.values()
+        message.name for each in engine.definitions() for message in each.model.messages.values()
     }
     return sorted(names)
 

@@ -19,7 +19,9 @@ const MIXED = '.bts-text, .djs-popup [aria-live], .djs-popup [role="status"]';
 const POPUP_TITLE = '.bio-properties-panel-popup__title';
 /** Room for the palette and the minimap. */
 const MARGINS = { top: 90, right: 120, bottom: 90, left: 180 };
-const TRIES_FOR_NAME = 10;
+/** How often the panel is asked for an entry, and how often of these for another than the name. */
+const TRIES = 60;
+const TRIES_FOR_ENTRY = 20;
 
 async function open(page) {
   const translate = await translator(document.documentElement.lang);
@@ -79,10 +81,12 @@ function spokenName(element, language) {
 }
 
 /** Put the focus into an entry of what was chosen, else its name; the panel shows it a moment later. */
-function focusEntry(panel, eventBus, entry, tries = 20) {
-  setTimeout(() => {
-    eventBus.fire('propertiesPanel.showEntry', { id: tries > TRIES_FOR_NAME ? entry : 'name' });
-    if (tries > 0 && !panel.contains(document.activeElement)) focusEntry(panel, eventBus, entry, tries - 1);
+function focusEntry(panel, eventBus, entry) {
+  let tries = 0;
+  const waiting = setInterval(() => {
+    tries += 1;
+    if (tries > TRIES || panel.contains(document.activeElement)) clearInterval(waiting);
+    else eventBus.fire('propertiesPanel.showEntry', { id: tries > TRIES_FOR_ENTRY ? 'name' : entry });
   }, 50);
 }
 

@@ -1,5 +1,5 @@
 /** What the engine reads beside BPMN: extension properties, the decision asked, loop variables. */
-import { getBusinessObject, is } from 'bpmn-js/lib/util/ModelUtil';
+import { getBusinessObject, is, isAny } from 'bpmn-js/lib/util/ModelUtil';
 
 const PREFIX = 'spiffworkflow';
 const LOOP_REFERENCES = ['loopDataInputRef', 'loopDataOutputRef'];
@@ -131,7 +131,8 @@ export function variableReference(factory, name) {
 
 /**
  * Keep the names of loop variables: they refer to no element of the file, so the reader of the
- * XML reports them as unresolved and would drop them from what is saved.
+ * XML reports them as unresolved and would drop them from what is saved, and who pastes or replaces
+ * an activity would leave them behind.
  */
 export function keepLoopVariables(modeler) {
   modeler.on('import.parse.complete', ({ references }) => {
@@ -141,5 +142,10 @@ export function keepLoopVariables(modeler) {
         element[local] = variableReference(modeler.get('bpmnFactory'), id);
       }
     }
+  });
+  modeler.on('moddleCopy.canCopyProperty', ({ parent, property, propertyName }) => {
+    const local = propertyName.split(':').pop();
+    const named = local === 'id' && isAny(parent, ['bpmn:DataInput', 'bpmn:DataOutput']);
+    return named || LOOP_REFERENCES.includes(local) ? property : undefined;
   });
 }
