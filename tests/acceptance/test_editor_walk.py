@@ -264,7 +264,6 @@ def test_a_step_that_is_cut_and_pasted_or_made_another_kind_is_still_the_same(sa
     for said in ('name="approval" value="single"', "<bpmn:loopDataInputRef>voters<", 'id="voter"'):
         assert said in pasted
 
-    page.locator("[data-entry-id='name']").wait_for()
     page.locator(".djs-context-pad .entry[data-action=replace]").click()
     page.locator(".djs-popup .entry[data-id='replace-with-service-task']").click()
     expect(page.locator("[data-steps] tr", has_text="check")).to_contain_text("service")

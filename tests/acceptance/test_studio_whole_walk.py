@@ -17,13 +17,14 @@ from tests.acceptance.test_editor_walk import NO_ERROR, WAIT, counts, wait_until
 from workflows.contract.services import prepare_contract, start_case
 from workflows.people.services import find_person
 
-CASES, AT_THE_CHECK = 200, 2
+CASES, CANNOT_MOVE = 200, 2
 CHECK = "Contrôler la partie administrative"
+SIGNATURE = "Signer le contrat (établissement d’origine)"
 PLAYED = 180_000
 
 
 def begin(house):
-    """Two hundred contracts on their way, two of them at the check that gets another deadline."""
+    """Two hundred contracts on their way, two of them at the signature that gets a deadline."""
     for number in range(CASES):
         with house.engine.unit(SYSTEM) as unit:
             mobility = prepare_contract(
@@ -34,7 +35,7 @@ def begin(house):
                 academic_year="2026/2027",
                 home_hei_id=house.settings.home_hei,
             )
-            entry = "admin" if number < AT_THE_CHECK else ("draft", "sign_student")[number % 2]
+            entry = "sign_sending" if number < CANNOT_MOVE else ("draft", "partner")[number % 2]
             start_case(house.engine, unit, mobility, entry=entry)
 
 
@@ -146,7 +147,7 @@ def mend_what_lint_finds(sam, keys):
 
 def tell_the_office_when_it_is_late(page, keys):
     """The ready escalation, on a task at which two cases wait: they cannot be moved for it."""
-    keys.choose(page.locator("[data-steps]"), CHECK)
+    keys.choose(page.locator("[data-steps]"), SIGNATURE)
     page.wait_for_selector("[data-entry-id=name] :focus")
     keys.tab_to(page.locator("[data-act=append]"), back=True)
     keys.press("Enter")
@@ -196,16 +197,16 @@ def publish(sam, keys):
 
 
 def move_the_running_cases(sam, keys, house):
-    page = sam.page
+    page, moved = sam.page, [str(CASES - CANNOT_MOVE), "0", str(CANNOT_MOVE)]
     keys.use(page.locator("main .notice a[href$='/versions/1/migrate']"))
-    expect(page.locator("section dd")).to_have_text([str(CASES - AT_THE_CHECK), "0", "2"])
-    expect(page.locator("main tbody tr", has_text=CHECK)).to_have_count(AT_THE_CHECK)
+    expect(page.locator("section dd")).to_have_text(moved)
+    expect(page.locator("main tbody tr", has_text=SIGNATURE)).to_have_count(CANNOT_MOVE)
     assert sam.violations() == []
     keys.use(page.locator("form[method=post] .btn-primary"))
     page.wait_for_url("**/migrations/*")
     house.settle()
     expect(page.locator("#progress[hx-get]")).to_have_count(0)
-    expect(page.locator("#progress dd")).to_have_text([str(CASES - AT_THE_CHECK), "0", "2"])
+    expect(page.locator("#progress dd")).to_have_text(moved)
 
 
 def go_back(sam, keys):
