@@ -12,7 +12,7 @@ export function outline(section, modeler, { kinds, choose, nameOf }) {
     const shapes = registry.filter((each) => each.type !== 'label' && is(each, 'bpmn:FlowNode'));
     const ways = registry.filter((each) => is(each, 'bpmn:SequenceFlow') && each.waypoints);
     shapes.sort((one, other) => one.x - other.x || one.y - other.y);
-    const lanes = lanesByNode(registry);
+    const lanes = lanesByNode(registry, nameOf);
     steps.replaceChildren(...shapes.map((each) => row(each.id, [
       button(each.id),
       kinds[typeOf(getBusinessObject(each))] ?? typeOf(getBusinessObject(each)),
@@ -88,11 +88,10 @@ function stopAt(table, button) {
   table.querySelectorAll('button').forEach((each) => { each.tabIndex = each === button ? 0 : -1; });
 }
 
-function lanesByNode(registry) {
+function lanesByNode(registry, nameOf) {
   const found = new Map();
   for (const lane of registry.filter((each) => is(each, 'bpmn:Lane'))) {
-    const object = getBusinessObject(lane);
-    for (const node of object.flowNodeRef ?? []) found.set(node.id, object.name || object.id);
+    for (const node of getBusinessObject(lane).flowNodeRef ?? []) found.set(node.id, nameOf(lane.id));
   }
   return found;
 }

@@ -104,7 +104,7 @@ export class Problems {
     const row = this.template.content.querySelector('tr').cloneNode(true);
     row.dataset.row = problem.element;
     row.querySelector(`[data-severity="${problem.severity}"]`).hidden = false;
-    const option = problem.option ? ` ${this.translate('Concerned: {option}', {
+    const option = problem.option ? ` ${this.translate('Concerned: {option}.', {
       option: optionLabel(problem.option, this.translate),
     })}` : '';
     row.querySelector('[data-sentence]').textContent = problem.sentence + option;
