@@ -57,6 +57,7 @@ KEEP = """async ([address, text, condition]) => (await fetch(address, {
 })).status"""
 LEAVE = """([address, tag, text]) => sessionStorage.setItem(
   'draft ' + address, JSON.stringify({tag, text}))"""
+READY = ("wait-timeDuration", "catch-contract_signed", "throw-contract_signed")
 ELSEWHERE = ("ready-", "create-expanded-pool", "create-collapsed-pool")
 
 
@@ -135,11 +136,11 @@ def test_a_quorum_is_added_mended_and_found_again(sam):
     expect(counts(page)).not_to_have_text(NO_ERROR, timeout=WAIT)
     wrong = page.locator("[data-problem-list] tr").filter(has_text="required").first
     wrong.locator("button").press("Enter")
-    page.wait_for_selector("[data-entry-id=name] :focus")
-    page.keyboard.type("Seconde lecture")
-    page.locator("[data-group-id=group-approval] .bio-properties-panel-group-header").click()
-    fill_feel(page, "own-approval.required", "2")
+    page.wait_for_selector("[data-entry-id='own-approval.required'] :focus")
+    page.keyboard.type("2")
     fill_feel(page, "own-approval.size", "3")
+    page.locator("[data-group-id=group-general] .bio-properties-panel-group-header").click()
+    page.locator("[data-entry-id=name] textarea").fill("Seconde lecture")
     expect(counts(page)).to_have_text(NO_ERROR, timeout=WAIT)
     wait_until_saved(page)
     assert visitor.violations() == []
@@ -207,8 +208,10 @@ def test_whatever_the_menu_creates_is_executed(sam):
     offered = menu(page)
     assert any(entry.startswith("ready-service") for entry in offered)
     alone = [each for each in offered if not each.startswith(ELSEWHERE) and "boundary" not in each]
+    ready = [f"ready-{each}" for each in READY]
+    assert set(ready) <= set(offered)
     for place, entry in zip(
-        product(range(300, 1000, 115), range(320, 800, 105)), alone, strict=False
+        product(range(300, 1000, 115), range(320, 800, 105)), [*ready, *alone], strict=False
     ):
         create(page, entry, place)
     wait_until_saved(page)

@@ -7,10 +7,12 @@ import re
 from lxml import etree
 from playwright.sync_api import expect
 
+from engine.definitions import Bundle, Kind, Subject, compare
 from engine.definitions.xmlns import BPMNDI, DC
 from tests.servers import ROOT
 
 FOREIGN = ROOT / "tests" / "unit" / "definitions" / "foreign"
+UNSAID = {Subject.FILE, Subject.DRAWING}
 LISTEN = (
     "window.missing = [];"
     "document.addEventListener('words:missing', (each) => window.missing.push(each.detail));"
@@ -85,6 +87,21 @@ def test_diagrams_of_other_modelers_are_drawn_as_there_and_show_what_cannot_run(
         drawn = page.locator("[data-diagram] .djs-shape").evaluate_all(PLACES)
         assert len(wanted) >= 3
         assert {id_: drawn[id_] for id_ in wanted} == wanted, name
-        page.locator("a[href*='element=']").first.click()
+        page.locator("tr:has(.is-late) a[href*='element=']").first.click()
         expect(page.locator("[data-diagram] .is-active").first).to_be_visible()
         assert sam.violations() == []
+
+
+def test_a_table_that_gets_a_rule_differs_by_that_rule_alone(visitors):
+    page = visitors("Samuel Ortiz").page
+    page.goto("/processes/meeting/draft/decisions/deadlines")
+    page.locator(".decision-canvas .add-rule-add").click()
+    expect(page.locator("[data-line][data-state=saved]")).to_be_visible()
+    kept = page.request.get("/processes/meeting/draft/files/deadlines.dmn").body()
+    before = Bundle.from_folder(ROOT / "bpmn" / "meeting")
+    changes = compare(before, Bundle(before.key, {**before.files, "deadlines.dmn": kept}))
+    said = [(each.kind, each.subject) for each in changes if each.subject not in UNSAID]
+    assert said == [(Kind.ADDED, Subject.RULE)]
+    page.goto("/processes/meeting/draft/discard")
+    page.locator("main .btn-quiet-danger").click()
+    expect(page).to_have_url(re.compile(r"/processes/meeting$"))
