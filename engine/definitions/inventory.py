@@ -86,6 +86,9 @@ _UNSAID = {
 }
 """What BPMN 2.0 means where an attribute is left out: some modelers write it, others do not."""
 
+_EXPRESSION = "tFormalExpression"
+"""The only type that an expression has here; half of the modelers leave it out."""
+
 _COORDINATES = frozenset({"x", "y", "width", "height", "isExpanded", "isHorizontal"})
 
 
@@ -138,7 +141,7 @@ class _Reading:
 
     def _read(self, node: Node, thing: Thing, path: tuple[str, ...]) -> None:
         for name, value in node.attrib.items():
-            if (path or name != "id") and _UNSAID.get(str(name)) != str(value):
+            if not _says_nothing(node, path, str(name), str(value)):
                 thing.say("/".join((*path, split(str(name))[1])), str(value))
         if node.text and node.text.strip():
             thing.say("/".join(path) or "text", node.text.strip())
@@ -174,6 +177,15 @@ class _Reading:
             for child in rule.iterchildren("{*}*"):
                 local = local_name(child)
                 inner.say(next(cells, local) if local in _CELLS else local, text_of(child))
+
+
+def _says_nothing(node: Node, path: tuple[str, ...], name: str, value: str) -> bool:
+    """Whether an attribute means what would be meant without it."""
+    if name == "id":
+        # Nothing refers to the id of such a part; each modeler makes its own.
+        return not path or local_name(node).endswith(_PARTS)
+    written = split(name)[1] == "type" and value.endswith(_EXPRESSION)
+    return written or _UNSAID.get(name) == value
 
 
 def _stands_alone(parent: Node, child: Node) -> bool:

@@ -9,8 +9,10 @@ import pytest
 from playwright.sync_api import expect
 
 from engine.definitions import Bundle, Subject, compare
+from engine.definitions.layout import with_drawing
 from engine.definitions.refusals import REFUSED, VALUE_CODES
 from engine.kernel.supported import SUPPORTED_ELEMENTS
+from tests.builders import Diagram
 from tests.servers import ROOT
 
 EDITOR = "/processes/contract/draft/edit/contract.bpmn"
@@ -39,12 +41,23 @@ EMPTY = """<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/M
       <dc:Bounds x="0" y="0" width="36" height="36"/></bpmndi:BPMNShape>
   </bpmndi:BPMNPlane></bpmndi:BPMNDiagram>
 </bpmn:definitions>"""
+FOR_EACH = """<bpmn:multiInstanceLoopCharacteristics>
+    <bpmn:loopDataInputRef>voters</bpmn:loopDataInputRef><bpmn:inputDataItem id="voter"/>
+</bpmn:multiInstanceLoopCharacteristics>"""
+VOTED = (
+    Diagram("blank_process")
+    .start()
+    .node("userTask", "check", inner=FOR_EACH, approval="single")
+    .end()
+    .flow("begin", "check", "finish")
+)
 KEEP = """async ([address, text, condition]) => (await fetch(address, {
   method: 'PUT', body: text,
   headers: {...JSON.parse(document.body.getAttribute('hx-headers')), ...condition},
 })).status"""
 LEAVE = """([address, tag, text]) => sessionStorage.setItem(
   'draft ' + address, JSON.stringify({tag, text}))"""
+READY = ("wait-timeDuration", "catch-contract_signed", "throw-contract_signed")
 ELSEWHERE = ("ready-", "create-expanded-pool", "create-collapsed-pool")
 
 
@@ -123,11 +136,11 @@ def test_a_quorum_is_added_mended_and_found_again(sam):
     expect(counts(page)).not_to_have_text(NO_ERROR, timeout=WAIT)
     wrong = page.locator("[data-problem-list] tr").filter(has_text="required").first
     wrong.locator("button").press("Enter")
-    page.wait_for_selector("[data-entry-id=name] :focus")
-    page.keyboard.type("Seconde lecture")
-    page.locator("[data-group-id=group-approval] .bio-properties-panel-group-header").click()
-    fill_feel(page, "own-approval.required", "2")
+    page.wait_for_selector("[data-entry-id='own-approval.required'] :focus")
+    page.keyboard.type("2")
     fill_feel(page, "own-approval.size", "3")
+    page.locator("[data-group-id=group-general] .bio-properties-panel-group-header").click()
+    page.locator("[data-entry-id=name] textarea").fill("Seconde lecture")
     expect(counts(page)).to_have_text(NO_ERROR, timeout=WAIT)
     wait_until_saved(page)
     assert visitor.violations() == []
@@ -195,8 +208,10 @@ def test_whatever_the_menu_creates_is_executed(sam):
     offered = menu(page)
     assert any(entry.startswith("ready-service") for entry in offered)
     alone = [each for each in offered if not each.startswith(ELSEWHERE) and "boundary" not in each]
+    ready = [f"ready-{each}" for each in READY]
+    assert set(ready) <= set(offered)
     for place, entry in zip(
-        product(range(300, 1000, 115), range(320, 800, 105)), alone, strict=False
+        product(range(300, 1000, 115), range(320, 800, 105)), [*ready, *alone], strict=False
     ):
         create(page, entry, place)
     wait_until_saved(page)
@@ -231,3 +246,32 @@ def test_a_diagram_that_is_opened_and_saved_means_what_it_meant(sam):
     before = Bundle.from_folder(ROOT / "bpmn" / "grade_transfer")
     after = Bundle(before.key, {**before.files, "grade_transfer.bpmn": kept.body()})
     assert {each.subject for each in compare(before, after)} <= {Subject.FILE, Subject.DRAWING}
+
+
+def test_a_step_that_is_cut_and_pasted_or_made_another_kind_is_still_the_same(sam):
+    page = sam().page
+    keep(page, BLANK, with_drawing("blank.bpmn", VOTED.xml()).decode())
+    page.goto(BLANK.replace("/files/", "/edit/"))
+    page.wait_for_selector("[data-ready]")
+    x, y = middle_of(page, "check")
+    page.mouse.click(x, y)
+    for keys in ("Control+x", "Control+v"):
+        page.keyboard.press(keys)
+    page.mouse.move(x - 5, y - 5)
+    page.mouse.move(x, y, steps=2)
+    page.mouse.click(x, y)
+    wait_until_saved(page)
+    same = 'id="check" name="check"'
+    pasted = page.context.request.get(BLANK).text()
+    assert f"<bpmn:userTask {same}" in pasted
+    for said in ('name="approval" value="single"', "<bpmn:loopDataInputRef>voters<", 'id="voter"'):
+        assert said in pasted
+
+    page.locator(".djs-context-pad .entry[data-action=replace]").click()
+    page.locator(".djs-popup .entry[data-id='replace-with-service-task']").click()
+    expect(page.locator("[data-steps] tr", has_text="check")).to_contain_text("service")
+    page.wait_for_timeout(2_500)
+    changed = page.context.request.get(BLANK).text()
+    assert f"<bpmn:serviceTask {same}" in changed
+    assert "<bpmn:loopDataInputRef>voters<" in changed
+    assert "approval" not in changed

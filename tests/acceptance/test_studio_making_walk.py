@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
-import pytest
+from lxml import etree
 from playwright.sync_api import expect
 
+from engine.definitions import Bundle, Kind, Subject, compare
+from engine.definitions.xmlns import BPMNDI, DC
 from tests.servers import ROOT
 
 FOREIGN = ROOT / "tests" / "unit" / "definitions" / "foreign"
+UNSAID = {Subject.FILE, Subject.DRAWING}
 LISTEN = (
     "window.missing = [];"
     "document.addEventListener('words:missing', (each) => window.missing.push(each.detail));"
@@ -56,22 +59,49 @@ def test_begun_from_a_blank_with_a_form_and_a_table(visitors):
     assert page.evaluate("window.missing") == []
 
 
-@pytest.mark.parametrize("name", ["signavio", "bizagi", "no_drawing"])
-def test_a_diagram_of_another_modeler_is_drawn_and_shows_what_cannot_run(visitors, name):
+PLACES = """all => Object.fromEntries(all.map((each) => {
+    const { e, f } = each.transform.baseVal.consolidate().matrix;
+    return [each.dataset.elementId, [Math.round(e), Math.round(f)]];
+}))"""
+
+
+def places(data):
+    """Where the first diagram of a file draws each element."""
+    plane = next(etree.fromstring(data).iter(f"{{{BPMNDI}}}BPMNPlane"))
+    shapes = plane.iter(f"{{{BPMNDI}}}BPMNShape")
+    found = {each.get("bpmnElement"): each.find(f"{{{DC}}}Bounds") for each in shapes}
+    return {id_: [round(float(box.get(axis))) for axis in "xy"] for id_, box in found.items()}
+
+
+def test_diagrams_of_other_modelers_are_drawn_as_there_and_show_what_cannot_run(visitors):
     sam = visitors("Samuel Ortiz")
     page = sam.page
-    page.goto("/new-lifecycle")
-    page.set_input_files("#f-files", FOREIGN / f"{name}.bpmn")
-    page.locator("form[enctype] .btn").click()
-    page.wait_for_url(re.compile(f"/processes/{name}/draft$"))
-    data = page.request.get(f"/processes/{name}/draft/files/{name}.bpmn").text()
-    shown = re.findall(r'BPMNShape[^>]*bpmnElement="([^"]+)"', data)
-    page.locator("[data-diagram] .djs-shape").first.wait_for()
-    drawn = page.locator("[data-diagram] [data-element-id]").evaluate_all(
-        "all => all.map((each) => each.dataset.elementId)"
-    )
-    assert len(shown) >= 3
-    assert set(shown) <= set(drawn)
-    page.locator("a[href*='element=']").first.click()
-    expect(page.locator("[data-diagram] .is-active").first).to_be_visible()
-    assert sam.violations() == []
+    for name in ("adonis", "bizagi", "camunda8", "no_drawing", "signavio"):
+        page.goto("/new-lifecycle")
+        page.set_input_files("#f-files", FOREIGN / f"{name}.bpmn")
+        page.locator("form[enctype] .btn").click()
+        page.wait_for_url(re.compile(f"/processes/{name}/draft$"))
+        data = page.request.get(f"/processes/{name}/draft/files/{name}.bpmn").body()
+        wanted = places(data)
+        page.locator("[data-diagram] .djs-shape").first.wait_for()
+        drawn = page.locator("[data-diagram] .djs-shape").evaluate_all(PLACES)
+        assert len(wanted) >= 3
+        assert {id_: drawn[id_] for id_ in wanted} == wanted, name
+        page.locator("tr:has(.is-late) a[href*='element=']").first.click()
+        expect(page.locator("[data-diagram] .is-active").first).to_be_visible()
+        assert sam.violations() == []
+
+
+def test_a_table_that_gets_a_rule_differs_by_that_rule_alone(visitors):
+    page = visitors("Samuel Ortiz").page
+    page.goto("/processes/meeting/draft/decisions/deadlines")
+    page.locator(".decision-canvas .add-rule-add").click()
+    expect(page.locator("[data-line][data-state=saved]")).to_be_visible()
+    kept = page.request.get("/processes/meeting/draft/files/deadlines.dmn").body()
+    before = Bundle.from_folder(ROOT / "bpmn" / "meeting")
+    changes = compare(before, Bundle(before.key, {**before.files, "deadlines.dmn": kept}))
+    said = [(each.kind, each.subject) for each in changes if each.subject not in UNSAID]
+    assert said == [(Kind.ADDED, Subject.RULE)]
+    page.goto("/processes/meeting/draft/discard")
+    page.locator("main .btn-quiet-danger").click()
+    expect(page).to_have_url(re.compile(r"/processes/meeting$"))

@@ -80,7 +80,7 @@ def test_cases_that_stay_are_exit_code_1_and_named_with_their_reason(cli, engine
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        (["--to", 7], "no such object"),
+        (["--to", 7], "has no version 7; there are: 1, 2"),
         (["--to", 1], "not acceptable"),
         (["--to", 2, "--map", "ask"], "--map needs NAME=VALUE, not 'ask'."),
         (["--to", 2, "--map", "ask=nothing"], "unmappable:ask=nothing"),

@@ -135,6 +135,35 @@ def test_an_export_is_the_version_and_always_the_same_bytes(cli, before, after, 
     assert cli("process", "lint", newest).code == 0
 
 
+def test_an_export_into_a_folder_is_the_version_and_nothing_else(cli, before, after, tmp_path):
+    cli("process", "deploy", before)
+    folder = tmp_path / "git" / "approval"
+    assert cli("process", "export", "approval", folder).code == 0
+    (folder / "forms").mkdir()
+    (folder / "forms" / "gone.json").write_text("{}")
+    (folder / "README.md").write_text("Ours")
+    assert cli("process", "export", "approval", folder).code == 0
+    assert Bundle.from_folder(folder) == Bundle.from_folder(before)
+    assert (folder / "README.md").exists()
+    assert cli("process", "diff", "approval", folder).code == 0
+
+
+def test_an_export_touches_no_folder_that_holds_something_else(cli, before, tmp_path):
+    cli("process", "deploy", before)
+    (tmp_path / "package.json").write_text("{}")
+    answer = cli("process", "export", "approval", tmp_path)
+    assert (answer.code, "holds no bundle" in answer.err) == (1, True)
+    assert (tmp_path / "package.json").exists()
+
+
+def test_a_deployment_that_is_refused_tells_programs_why(cli, tmp_path):
+    wrong = written(tmp_path / "wrong" / "approval", bundle(approval="guess"))
+    answer = cli("process", "deploy", wrong, "--json")
+    assert answer.code == 1
+    assert answer.json == cli("process", "lint", wrong, "--json").json
+    assert "unknown_approval" in {each["code"] for each in answer.json}
+
+
 def test_an_export_that_cannot_be_made_is_a_sentence(cli, before, tmp_path):
     cli("process", "deploy", before)
     unknown = cli("process", "export", "nothing", tmp_path / "x.zip")

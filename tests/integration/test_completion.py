@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
@@ -28,6 +30,14 @@ def test_five_approvals_lead_to_the_end(office, started):
     assert done.instance_finished
     instance = office.engine.instance(started.instance_id, actor=office.chief)
     assert instance.status is InstanceStatus.COMPLETED
+
+
+def test_a_task_has_the_dates_and_the_priority_that_its_diagram_says(office):
+    office.deploy(approvals(steps=1, dueDate="P7D", followUpDate="P3D", priority="80"))
+    item = office.engine.work_item(office.start().work_items[0], actor=office.ana)
+    begun = item.created_at
+    assert (item.follow_up_at - begun, item.priority) == (timedelta(days=3), 80)
+    assert item.due_at.date() == (begun + timedelta(days=7)).date()
 
 
 def test_a_refusal_with_its_reason_ends_the_case(office, started):

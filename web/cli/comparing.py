@@ -72,6 +72,22 @@ def _read(text: str) -> Bundle:
     return deployed(text).bundle
 
 
+def write_folder(bundle: Bundle, folder: Path) -> None:
+    """Make a folder hold a bundle: its files, and no others that a bundle would read there.
+
+    Raises CommandFailed for a folder that holds something else, from which nothing is removed.
+    """
+    if folder.is_dir() and any(folder.iterdir()):
+        if not any(folder.glob("*.bpmn")):
+            raise CommandFailed(f"{folder} holds no bundle; name a new folder, or an empty one.")
+        for name in Bundle.from_folder(folder).files.keys() - bundle.files.keys():
+            (folder / name).unlink()
+    for name, data in bundle.files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
 def change_row(change: Change) -> Row:
     """A difference as a program reads it."""
     return {

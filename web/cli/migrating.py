@@ -60,6 +60,7 @@ def run(wanted: Wanted, *, dry_run: bool, as_json: bool) -> None:
         engine = configured_engine()
         mapping = _pairs("--map", wanted.pairs)
         selection = _selection(_pairs("--filter", wanted.filters))
+        _require_versions(engine, wanted)
         route = engine.migration_route(wanted.key, wanted.source, wanted.target, mapping)
         work = _look if dry_run else _move
         counts, staying = work(engine, route, selection)
@@ -69,6 +70,16 @@ def run(wanted: Wanted, *, dry_run: bool, as_json: bool) -> None:
     _tell(counts, staying, dry_run=dry_run, as_json=as_json)
     if staying:
         raise SystemExit(FAILED)
+
+
+def _require_versions(engine: Engine, wanted: Wanted) -> None:
+    known = {each.number for each in engine.versions(wanted.key)}
+    if not known:
+        raise CommandFailed(f"There is no deployed process '{wanted.key}'.")
+    for number in (wanted.source, wanted.target):
+        if number not in known:
+            there = ", ".join(str(each) for each in sorted(known))
+            raise CommandFailed(f"'{wanted.key}' has no version {number}; there are: {there}.")
 
 
 def _pairs(option: str, typed: Sequence[str]) -> dict[str, str]:

@@ -70,16 +70,16 @@ def _lint(engine: Engine, file: Path) -> list[Problem]:
         found = refused.problems
     except OSError as error:
         return [_refused(file, "unreadable_file", f"The file cannot be read: {error.strerror}.")]
-    inside = file if file.is_dir() else file.parent
-    return [_placed(problem, inside, file) for problem in found]
+    return [_placed(problem, file) for problem in found]
 
 
 def _refused(file: Path, code: str, sentence: str) -> Problem:
     return Problem(Severity.ERROR, code, sentence, str(file))
 
 
-def _placed(problem: Problem, inside: Path, given: Path) -> Problem:
+def _placed(problem: Problem, given: Path) -> Problem:
     """The problem with the path a person can open instead of the name inside its bundle."""
+    inside = given if given.is_dir() else given.parent
     if given.suffix.lower() == ".zip" and not given.is_dir():
         path = f"{given}/{problem.file}" if problem.file else str(given)
     else:
@@ -109,11 +109,21 @@ def read_bundle(path: Path) -> Bundle:
 @click.option("--note", default="", help="Why, for those who compare versions later.")
 @json_option
 def deploy(bundles: tuple[Path, ...], note: str, as_json: bool) -> None:
-    """Deploy BUNDLES (folders or .zip files); one that is deployed already is left alone."""
+    """Deploy BUNDLES (folders or .zip files); one that is deployed already is left alone.
+
+    Exit code 1 where one has errors; with --json they are told as `lint` tells them, and nothing
+    that stands behind it is deployed.
+    """
     engine = configured_engine()
     rows = []
     for path in bundles:
-        definition = engine.deploy(read_bundle(path), actor=operator(), note=note)
+        try:
+            definition = engine.deploy(read_bundle(path), actor=operator(), note=note)
+        except DeploymentRejected as refused:
+            if not as_json:
+                raise
+            print_json([problem_row(_placed(each, path)) for each in refused.problems])
+            raise SystemExit(FAILED) from refused
         rows.append(_row(definition))
     print_rows(rows, as_json=as_json)
 
@@ -155,16 +165,21 @@ def diff(before: str, after: str, as_json: bool) -> None:
 @click.argument("target", type=click.Path(path_type=Path))
 @json_option
 def export(definition: str, target: Path, as_json: bool) -> None:
-    """Write DEFINITION (KEY or KEY@VERSION, else the version in force) to TARGET, a .zip.
+    """Write DEFINITION (KEY or KEY@VERSION, else the version in force) to TARGET.
 
-    The same version is the same bytes, whenever and wherever it is exported.
+    A TARGET that ends with .zip becomes an archive, any other a folder, as one keeps it in git:
+    it is new, empty, or holds a bundle already, of which what the version does not have is
+    removed. The same version is the same bytes, whenever and wherever it is exported.
     """
     from engine.definitions import to_zip
-    from web.cli.comparing import deployed
+    from web.cli.comparing import deployed, write_folder
 
     found = deployed(definition)
     try:
-        target.write_bytes(to_zip(found.bundle))
+        if target.suffix.lower() == ".zip":
+            target.write_bytes(to_zip(found.bundle))
+        else:
+            write_folder(found.bundle, target)
     except OSError as error:
         raise CommandFailed(f"{target} cannot be written: {error.strerror}.") from error
     print_rows([_row(found)], as_json=as_json)

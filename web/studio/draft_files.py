@@ -94,7 +94,8 @@ def _changed(state: Process) -> Response:
 def told(problems: Sequence[Problem]) -> list[dict[str, object]]:
     """Problems as an editor lists them.
 
-    ``sentence`` speaks the reader's language, ``detail`` is English and names the values.
+    ``sentence`` speaks the reader's language, ``detail`` is English and names the values;
+    ``option`` is the option of an approval step that is concerned, if one is.
     """
     return [
         {
@@ -105,6 +106,7 @@ def told(problems: Sequence[Problem]) -> list[dict[str, object]]:
             "file": each.file,
             "sentence": words.problem_meaning(each) or each.message,
             "detail": each.message,
+            "option": each.params.get("option", ""),
         }
         for each in problems
     ]

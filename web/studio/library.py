@@ -9,7 +9,7 @@ from itertools import groupby
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from engine import Version
+from engine import Definition, Version
 from engine.definitions import Problem, Severity, compare, to_zip
 from engine.errors import Conflict, DeploymentRejected, InvalidInput, NotFound
 from web import current, words
@@ -107,11 +107,22 @@ def version(key: str, number: int) -> ResponseReturnValue:
         definition=definition,
         shown=shown,
         in_force=versions[0],
+        left_behind=_left_behind(definition, versions),
         outline=outline_of(definition.bundle),
         sizes=sizes_of(definition.bundle),
         changes=compare(before.bundle, definition.bundle) if before else None,
         despite=despite,
     )
+
+
+def _left_behind(definition: Definition, versions: Sequence[Version]) -> list[Version]:
+    """The versions that cases still follow while ``definition`` is in force.
+
+    None where the cases are confidential: those are not counted.
+    """
+    if definition.version != versions[0].number or definition.model.restricted:
+        return []
+    return [each for each in versions[1:] if each.running]
 
 
 @pages.get("/processes/<key:key>/versions/<id:number>/diagram.bpmn")

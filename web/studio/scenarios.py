@@ -16,6 +16,7 @@ from web.display import remember_names
 from web.studio.outline import model_of, outline_of
 from web.studio.process import Process, process_of
 from workflows.scenarios.coverage import Coverage, covered
+from workflows.scenarios.loading import ScenarioInvalid
 from workflows.scenarios.models import WAITING, ScenarioResult
 from workflows.scenarios.results import (
     FOLDER,
@@ -25,6 +26,7 @@ from workflows.scenarios.results import (
     results_of,
     scenario_names,
 )
+from workflows.scenarios.sheet import sheet_of
 
 pages = Blueprint("process_scenarios", __name__)
 
@@ -34,13 +36,9 @@ class Line:
     """A scenario in the list, with its result and its report as far as there are any."""
 
     file: str
+    title: str
     result: ScenarioResult | None
     report: Report | None
-
-    @property
-    def title(self) -> str:
-        """What its author has called it, once it was read; else its file."""
-        return self.report.title if self.report else self.file
 
     @property
     def waits(self) -> bool:
@@ -118,8 +116,17 @@ def lines_of(bundle: Bundle, results: Mapping[str, ScenarioResult]) -> list[Line
     found = []
     for name in scenario_names(bundle):
         result = results.get(name)
-        found.append(Line(PurePosixPath(name).name, result, report_of(result) if result else None))
+        file, report = PurePosixPath(name).name, report_of(result) if result else None
+        found.append(Line(file, _title(bundle.files[name], file), result, report))
     return found
+
+
+def _title(content: bytes, file: str) -> str:
+    """What its author has called it; its file where that cannot be read."""
+    try:
+        return sheet_of(content, file).title
+    except ScenarioInvalid:
+        return file
 
 
 def _coverage(bundle: Bundle, reports: Sequence[Report]) -> Coverage | None:

@@ -47,6 +47,7 @@ def vocabulary(engine: Engine, bundle: Bundle) -> dict[str, Any]:
         "forms": forms,
         "decisions": decisions,
         "variables": sorted({*fields, *outputs}),
+        "messages": _messages(engine),
         "kinds": {type_: str(text) for type_, text in ELEMENTS.items()},
     }
 
@@ -55,6 +56,14 @@ def _properties() -> dict[str, list[str]]:
     """The properties of every element that may carry any, in which :data:`PREFIXES` go on."""
     executed = {key.partition(":")[0] for key in SUPPORTED_ELEMENTS} | set(_NAMED_ONLY.split())
     return {each: sorted(PROPERTIES.get(each, _NAMED)) for each in sorted(executed)}
+
+
+def _messages(engine: Engine) -> list[str]:
+    """The names of the messages by which the lifecycles that are in force meet."""
+    names = {
+        message.name for each in engine.definitions() for message in each.model.messages.values()
+    }
+    return sorted(names)
 
 
 def _forms(bundle: Bundle) -> tuple[list[str], list[str]]:

@@ -203,7 +203,7 @@ def _check_mails(stage: Stage, expected: tuple[ExpectedMail, ...]) -> None:
                 f"{_asked(wanted.count)} mail is expected to {wanted.to}{texts}; "
                 f"{number} fit, of {len(mails)}: {shown}.",
                 "mails",
-                _counted(wanted.count, f"{wanted.to}{texts}"),
+                _counted(wanted.count, ": ".join((wanted.to, *wanted.contains))),
                 f"{number}: {shown}",
             )
     if mails:

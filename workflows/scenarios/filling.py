@@ -37,10 +37,12 @@ def _mapping(stage: Stage, value: Mapping[Any, object]) -> Any:
     if not names:
         return {str(name): filled(stage, each) for name, each in value.items()}
     if len(value) > 1:
-        raise Mismatch(f"'{names[0]}' with arguments stands alone in its mapping.")
+        raise Mismatch(
+            f"'{names[0]}' with arguments stands alone in its mapping.", "shape", names[0]
+        )
     arguments = filled(stage, value[names[0]]) or {}
     if not isinstance(arguments, Mapping):
-        raise Mismatch(f"The arguments of '{names[0]}' are a mapping.")
+        raise Mismatch(f"The arguments of '{names[0]}' are a mapping.", "shape", names[0])
     return looked_up(stage, names[0][1:], arguments)
 
 
@@ -57,4 +59,6 @@ def looked_up(stage: Stage, name: str, arguments: Mapping[str, Any]) -> Any:
     if name in MEMBERS:
         return stage.person_id(name)
     known = ", ".join(sorted({*stage.kept, *FILLERS, *MEMBERS, "mobility", "business_key"}))
-    raise Mismatch(f"Nobody knows '${name}'; there are: {known}.")
+    raise Mismatch(
+        f"Nobody knows '${name}'; there are: {known}.", "unknown_name", known, f"${name}"
+    )

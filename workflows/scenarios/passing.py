@@ -31,7 +31,8 @@ def settle(stage: Stage) -> None:
 def pass_until(stage: Stage, at: datetime) -> None:
     """Let the time pass until ``at``; Mismatch for an instant that is over."""
     if at < stage.clock.at:
-        raise Mismatch(f"It is {stage.clock.at.isoformat()} already.")
+        now = stage.clock.at.isoformat()
+        raise Mismatch(f"It is {now} already.", "past", found=now)
     for _ in range(MAX_JOBS):
         due = _next_due(stage, at)
         if due is None:

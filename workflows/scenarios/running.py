@@ -133,7 +133,8 @@ def _do(stage: Stage, step: Do) -> None:
     action = ACTIONS.get(step.action)
     if action is None:
         known = ", ".join(sorted(ACTIONS))
-        raise Mismatch(f"There is no action '{step.action}'; there are: {known}.")
+        said = f"There is no action '{step.action}'; there are: {known}."
+        raise Mismatch(said, "unknown_action", known, step.action)
     stage.member = step.member
     result = action(stage, filled(stage, step.arguments))
     if step.keep:
@@ -144,7 +145,9 @@ def _complete(stage: Stage, step: Complete) -> None:
     stage.member = step.member
     data = filled(stage, step.data)
     if not isinstance(data, Mapping | None):
-        raise Mismatch(f"The data of '{step.element}' are a mapping, not {type(data).__name__}.")
+        kind = type(data).__name__
+        said = f"The data of '{step.element}' are a mapping, not {kind}."
+        raise Mismatch(said, "shape", step.element, kind)
     stage.complete(
         step.element,
         step.member,
@@ -175,8 +178,12 @@ def _send(stage: Stage, step: Message, number: int) -> None:
         links=links,
     )
     if delivery.delivered != step.delivered:
-        what = "was not delivered" if step.delivered else "was delivered"
-        raise Mismatch(f"The message '{step.name}' {what}.", "message", step.name, what)
+        what, code = (
+            ("was not delivered", "undelivered")
+            if step.delivered
+            else ("was delivered", "delivered")
+        )
+        raise Mismatch(f"The message '{step.name}' {what}.", code, step.name)
 
 
 def _wait(stage: Stage, step: Wait) -> None:

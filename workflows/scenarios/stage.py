@@ -89,14 +89,15 @@ class Stage:
         if member == SYSTEM_MEMBER:
             return SYSTEM
         if member == PARTNER:
-            raise Mismatch("The partner has no account and can only complete work items.")
+            said = "The partner has no account and can only complete work items."
+            raise Mismatch(said, "no_account", found=member)
         with self.reading() as session:
             return actor_for(session, _person(session, member))
 
     def person_id(self, member: str) -> int:
         """The number of a member's account."""
         if member not in MEMBERS:
-            raise Mismatch(f"'{member}' has no account.")
+            raise Mismatch(f"'{member}' has no account.", "no_account", found=member)
         with self.reading() as session:
             return _person(session, member).id
 
@@ -116,7 +117,7 @@ class Stage:
     def mobility(self) -> int:
         """The mobility of the last case opened; Mismatch before there is one."""
         if self.mobility_id is None:
-            raise Mismatch("No step has opened a case of a mobility yet.")
+            raise Mismatch("No step has opened a case of a mobility yet.", "no_case")
         return self.mobility_id
 
     def cases(self) -> list[Instance]:
@@ -177,7 +178,9 @@ class Stage:
         unknown = sorted(set(arguments) - set(defaults))
         if unknown:
             known = ", ".join(sorted(defaults)) or "none"
-            raise Mismatch(f"Unknown argument {', '.join(unknown)}; there are: {known}.")
+            named = ", ".join(unknown)
+            said = f"Unknown argument {named}; there are: {known}."
+            raise Mismatch(said, "unknown_argument", known, named)
         return {**defaults, **arguments}
 
 

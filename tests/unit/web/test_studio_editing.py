@@ -54,6 +54,7 @@ def test_the_editor_is_offered_what_the_engine_executes_and_what_is_installed(sa
     )
     assert "deadlines" in said["decisions"]
     assert {"reminder_every", "escalate_after"} <= set(said["variables"])
+    assert "contract_signed" in said["messages"]
     assert "dueDate" in said["properties"]["userTask"]
     assert {key.partition(":")[0] for key in said["supported"]} <= set(EXECUTED)
 

@@ -19,6 +19,9 @@ const MIXED = '.bts-text, .djs-popup [aria-live], .djs-popup [role="status"]';
 const POPUP_TITLE = '.bio-properties-panel-popup__title';
 /** Room for the palette and the minimap. */
 const MARGINS = { top: 90, right: 120, bottom: 90, left: 180 };
+/** How often the panel is asked for an entry, and how often of these for another than the name. */
+const TRIES = 60;
+const TRIES_FOR_ENTRY = 20;
 
 async function open(page) {
   const translate = await translator(document.documentElement.lang);
@@ -31,12 +34,12 @@ async function open(page) {
   translateWritten(document.body, MIXED, translate.known);
   translateWritten(document.body, POPUP_TITLE, (title) => title.replace(/^bpmn:\w+ \/ /, ''));
 
-  function choose(id) {
+  function choose(id, entry = 'name') {
     const element = modeler.get('elementRegistry').get(id);
     if (!element) return;
     modeler.get('selection').select(element);
     modeler.get('canvas').scrollToElement(element, MARGINS);
-    focusName(page.querySelector('[data-panel]'), modeler.get('eventBus'));
+    focusEntry(page.querySelector('[data-panel]'), modeler.get('eventBus'), entry);
   }
 
   function nameOf(id) {
@@ -78,15 +81,16 @@ function spokenName(element, language) {
 }
 
 /**
- * Put the focus into the name of what was chosen; the panel shows it only a moment later.
+ * Put the focus into an entry of what was chosen, else its name; the panel shows it a moment later.
  * Never again once it is there: showing an entry selects its text, and what was typed meanwhile
  * would be replaced by the next letter.
  */
-function focusName(panel, eventBus, tries = 20) {
-  setTimeout(() => {
-    if (panel.contains(document.activeElement)) return;
-    eventBus.fire('propertiesPanel.showEntry', { id: 'name' });
-    if (tries > 0) focusName(panel, eventBus, tries - 1);
+function focusEntry(panel, eventBus, entry) {
+  let tries = 0;
+  const waiting = setInterval(() => {
+    tries += 1;
+    if (tries > TRIES || panel.contains(document.activeElement)) clearInterval(waiting);
+    else eventBus.fire('propertiesPanel.showEntry', { id: tries > TRIES_FOR_ENTRY ? 'name' : entry });
   }, 50);
 }
 
@@ -101,6 +105,24 @@ function fit(modeler) {
   }
 }
 
+/** The menu of what may follow a step or stand in a flow; then its name has the focus. */
+function next(page, modeler) {
+  const [chosen] = modeler.get('selection').get();
+  const button = page.querySelector('[data-act="append"]');
+  if (is(chosen, 'bpmn:SequenceFlow')) {
+    const { left, bottom } = button.getBoundingClientRect();
+    modeler.get('insertStep').open(chosen, { x: left, y: bottom });
+  } else {
+    modeler.get('editorActions').trigger('appendElement', {});
+  }
+  modeler.get('eventBus').once('popupMenu.close', () => setTimeout(() => {
+    const [now] = modeler.get('selection').get();
+    if (!now || now === chosen) return button.focus();
+    modeler.get('canvas').scrollToElement(now, MARGINS);
+    return focusEntry(page.querySelector('[data-panel]'), modeler.get('eventBus'), 'name');
+  }));
+}
+
 function tools(page, modeler) {
   const actions = modeler.get('editorActions');
   const stack = modeler.get('commandStack');
@@ -109,7 +131,7 @@ function tools(page, modeler) {
     undo: () => actions.trigger('undo'),
     redo: () => actions.trigger('redo'),
     find: () => actions.trigger('find'),
-    append: () => actions.trigger('appendElement', {}),
+    append: () => next(page, modeler),
     delete: () => actions.trigger('removeSelection'),
     larger: () => actions.trigger('stepZoom', { value: 1 }),
     smaller: () => actions.trigger('stepZoom', { value: -1 }),

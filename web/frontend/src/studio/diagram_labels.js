@@ -16,6 +16,9 @@ const OPTIONS = {
   required: 'How many must agree',
   decision: 'Decision table',
   output: 'Column with the outcome',
+  outcomes: 'Outcomes',
+  reasonRequired: 'Outcomes that need a reason',
+  exclude: 'Persons who may not decide',
 };
 
 /** An approval kind in words. */

@@ -1,5 +1,5 @@
 /** What the engine reads beside BPMN: extension properties, the decision asked, loop variables. */
-import { getBusinessObject, is } from 'bpmn-js/lib/util/ModelUtil';
+import { getBusinessObject, is, isAny } from 'bpmn-js/lib/util/ModelUtil';
 
 const PREFIX = 'spiffworkflow';
 const LOOP_REFERENCES = ['loopDataInputRef', 'loopDataOutputRef'];
@@ -63,6 +63,20 @@ export function decisionOf(object) {
   return extension(object, 'CalledDecisionId')?.body?.trim() ?? '';
 }
 
+/** A new object of `type` that carries `values` as its properties. */
+export function carrying(factory, type, values) {
+  const group = factory.create(`${PREFIX}:Properties`, {
+    values: Object.entries(values).map(([name, value]) => (
+      factory.create(`${PREFIX}:Property`, { name, value }))),
+  });
+  group.values.forEach((each) => { each.$parent = group; });
+  const holder = factory.create('bpmn:ExtensionElements', { values: [group] });
+  group.$parent = holder;
+  const object = factory.create(type, { extensionElements: holder });
+  holder.$parent = object;
+  return object;
+}
+
 /** Writes extensions through the modeler's commands, so that each can be undone. */
 export class Extensions {
   constructor(modeler) {
@@ -117,7 +131,8 @@ export function variableReference(factory, name) {
 
 /**
  * Keep the names of loop variables: they refer to no element of the file, so the reader of the
- * XML reports them as unresolved and would drop them from what is saved.
+ * XML reports them as unresolved and would drop them from what is saved, and who pastes or replaces
+ * an activity would leave them behind.
  */
 export function keepLoopVariables(modeler) {
   modeler.on('import.parse.complete', ({ references }) => {
@@ -127,5 +142,10 @@ export function keepLoopVariables(modeler) {
         element[local] = variableReference(modeler.get('bpmnFactory'), id);
       }
     }
+  });
+  modeler.on('moddleCopy.canCopyProperty', ({ parent, property, propertyName }) => {
+    const local = propertyName.split(':').pop();
+    const named = local === 'id' && isAny(parent, ['bpmn:DataInput', 'bpmn:DataOutput']);
+    return named || LOOP_REFERENCES.includes(local) ? property : undefined;
   });
 }

@@ -57,7 +57,8 @@ function targets() {
   return found;
 }
 
-function onlyExecuted(supported) {
+/** A filter of menu entries: those that make what the engine executes. */
+export function onlyExecuted(supported) {
   const known = targets();
   const allowed = (id) => {
     const key = known[id];

@@ -12,7 +12,7 @@ export function outline(section, modeler, { kinds, choose, nameOf }) {
     const shapes = registry.filter((each) => each.type !== 'label' && is(each, 'bpmn:FlowNode'));
     const ways = registry.filter((each) => is(each, 'bpmn:SequenceFlow') && each.waypoints);
     shapes.sort((one, other) => one.x - other.x || one.y - other.y);
-    const lanes = lanesByNode(registry);
+    const lanes = lanesByNode(registry, nameOf);
     steps.replaceChildren(...shapes.map((each) => row(each.id, [
       button(each.id),
       kinds[typeOf(getBusinessObject(each))] ?? typeOf(getBusinessObject(each)),
@@ -22,9 +22,14 @@ export function outline(section, modeler, { kinds, choose, nameOf }) {
       button(each.id, `${nameOf(each.source.id)} → ${nameOf(each.target.id)}`),
       getBusinessObject(each).conditionExpression?.body ?? '–',
     ])));
+    for (const table of [steps, flows]) {
+      stopAt(table, table.querySelector('[aria-current] button, button'));
+    }
     counts.textContent = counts.dataset.words
       .replace('{steps}', shapes.length).replace('{flows}', ways.length);
   }
+
+  for (const table of [steps, flows]) table.addEventListener('keydown', walk);
 
   function row(id, cells) {
     const line = document.createElement('tr');
@@ -51,17 +56,42 @@ export function outline(section, modeler, { kinds, choose, nameOf }) {
   modeler.on('selection.changed', ({ newSelection }) => {
     const ids = newSelection.map((each) => each.id);
     section.querySelectorAll('[data-row]').forEach((line) => {
-      if (ids.includes(line.dataset.row)) line.setAttribute('aria-current', 'true');
-      else line.removeAttribute('aria-current');
+      if (ids.includes(line.dataset.row)) {
+        line.setAttribute('aria-current', 'true');
+        stopAt(line.parentNode, line.querySelector('button'));
+      } else line.removeAttribute('aria-current');
     });
   });
 }
 
-function lanesByNode(registry) {
+const KEYS = {
+  ArrowDown: (place) => place + 1,
+  ArrowUp: (place) => place - 1,
+  End: () => Infinity,
+  Home: () => 0,
+};
+
+/** Each table is one stop of the Tab key; arrow keys go through its rows. */
+function walk(event) {
+  const to = KEYS[event.key];
+  const buttons = [...event.currentTarget.querySelectorAll('button')];
+  const place = buttons.indexOf(document.activeElement);
+  if (!to || place < 0) return;
+  event.preventDefault();
+  const next = buttons[Math.max(0, Math.min(buttons.length - 1, to(place)))];
+  stopAt(event.currentTarget, next);
+  next.focus();
+}
+
+/** The button at which the Tab key stops in a table. */
+function stopAt(table, button) {
+  table.querySelectorAll('button').forEach((each) => { each.tabIndex = each === button ? 0 : -1; });
+}
+
+function lanesByNode(registry, nameOf) {
   const found = new Map();
   for (const lane of registry.filter((each) => is(each, 'bpmn:Lane'))) {
-    const object = getBusinessObject(lane);
-    for (const node of object.flowNodeRef ?? []) found.set(node.id, object.name || object.id);
+    for (const node of getBusinessObject(lane).flowNodeRef ?? []) found.set(node.id, nameOf(lane.id));
   }
   return found;
 }
@@ -75,7 +105,10 @@ function later(show) {
       const focused = document.activeElement?.closest('[data-row]')?.dataset.row;
       show();
       if (focused && document.activeElement === document.body) {
-        document.querySelector(`[data-row="${CSS.escape(focused)}"] button`)?.focus();
+        const button = document.querySelector(`[data-outline] [data-row="${CSS.escape(focused)}"] button`);
+        if (!button) return;
+        stopAt(button.closest('tbody'), button);
+        button.focus();
       }
     });
   };

@@ -1,4 +1,5 @@
 /** One list of what is wrong: what the canvas sees at once, what the server says at each save. */
+import { optionLabel } from './diagram_labels.js';
 
 /** What both find; the server's sentence is the more exact one. */
 const SAME = {
@@ -12,11 +13,30 @@ const SAME = {
   'single-event-definition': ['multiple_event_definitions'],
 };
 
+/** Where in the properties panel a problem is mended; others begin at the name. */
+const ENTRIES = {
+  condition_missing: 'condition-expression',
+  condition_not_boolean: 'condition-expression',
+  decision_missing: 'decision-id',
+  service_missing: 'own-service',
+  timer_invalid: 'timer-value',
+  timer_missing: 'timer-value',
+  unknown_decision: 'decision-id',
+  unknown_form: 'own-form',
+  unknown_handler: 'own-handler',
+  unknown_page: 'own-page',
+  unknown_service: 'own-service',
+};
+
+function entryOf({ code, option }) {
+  return option ? `own-approval.${option}` : ENTRIES[code];
+}
+
 export class Problems {
   #canvas = [];
   #server = [];
 
-  /** `choose` is called with an element's id, `nameOf` gives an element's name. */
+  /** `choose` gets an element's id and the panel's entry; `nameOf` gives an element's name. */
   constructor(section, { choose, nameOf, translate }) {
     this.list = section.querySelector('[data-problem-list]');
     this.counts = section.querySelector('[data-problem-counts]');
@@ -25,8 +45,8 @@ export class Problems {
     this.nameOf = nameOf;
     this.translate = translate;
     this.list.addEventListener('click', (event) => {
-      const id = event.target.closest('[data-element]')?.dataset.element;
-      if (id) choose(id);
+      const { element, entry } = event.target.closest('[data-element]')?.dataset ?? {};
+      if (element) choose(element, entry);
     });
   }
 
@@ -84,7 +104,10 @@ export class Problems {
     const row = this.template.content.querySelector('tr').cloneNode(true);
     row.dataset.row = problem.element;
     row.querySelector(`[data-severity="${problem.severity}"]`).hidden = false;
-    row.querySelector('[data-sentence]').textContent = problem.sentence;
+    const option = problem.option ? ` ${this.translate('Concerned: {option}.', {
+      option: optionLabel(problem.option, this.translate),
+    })}` : '';
+    row.querySelector('[data-sentence]').textContent = problem.sentence + option;
     const detail = row.querySelector('[data-detail]');
     if (problem.detail && problem.detail !== problem.sentence) detail.textContent = problem.detail;
     else detail.remove();
@@ -92,6 +115,8 @@ export class Problems {
     const name = problem.element && this.nameOf(problem.element);
     if (name) {
       button.dataset.element = problem.element;
+      const entry = entryOf(problem);
+      if (entry) button.dataset.entry = entry;
       button.textContent = name;
     } else {
       button.replaceWith(problem.element || '–');
