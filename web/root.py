@@ -18,6 +18,8 @@ from engine.history.keys import KeyRing
 from web.playing import PlayScenarios
 from web.worker import create_celery
 from workflows.registry import registry
+from workflows.retention import purging
+from workflows.retention.archiving import Archiving
 from workflows.scenarios.results import KIND
 
 if TYPE_CHECKING:
@@ -35,7 +37,10 @@ def plugged_in(settings: Settings) -> Registry:
         settings.anchors_dir,
         timedelta(hours=settings.anchor_hours),
     )
-    return replace(domain, job_kinds={**domain.job_kinds, **proving, KIND: PlayScenarios()})
+    archive = Archiving(settings.archive_dir, KeyRing(settings.anchor_keys_dir), settings.home_hei)
+    keeping = purging.job_kinds(archive, timedelta(hours=settings.purge_hours))
+    own = {**proving, **keeping, KIND: PlayScenarios()}
+    return replace(domain, job_kinds={**domain.job_kinds, **own})
 
 
 def build_engine(settings: Settings, *, clock: Clock | None = None) -> Engine:

@@ -51,6 +51,7 @@ from workflows.recognition.models import (
     ResultLine,
 )
 from workflows.relay.models import Enclosure, Letter
+from workflows.retention.models import PersonErasure, Purge, RetentionRule
 from workflows.scenarios.models import PublishedDespite, ScenarioResult
 from workflows.validation_plan.models import (
     PlanAnswer,
@@ -103,17 +104,20 @@ __all__ = [
     "PartnerTranscript",
     "Partnership",
     "Person",
+    "PersonErasure",
     "Place",
     "PlanAnswer",
     "PlanCourse",
     "PlanRow",
     "PlanSignature",
     "PublishedDespite",
+    "Purge",
     "Ranking",
     "Recognition",
     "RecognitionAnswer",
     "RecognitionUnit",
     "ResultLine",
+    "RetentionRule",
     "Review",
     "ReviewPoints",
     "SavedView",

@@ -20,6 +20,7 @@ from engine.tables.job import job, subscription
 from engine.tables.meta import metadata
 from engine.tables.migration import migration_order, migration_result
 from engine.tables.record import idempotency, incident, received_message
+from engine.tables.retention import erasure, legal_hold
 from engine.tables.work_item import comment, work_item
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "definition_file",
     "definition_publication",
     "definition_retirement",
+    "erasure",
     "history_anchor",
     "history_anchored",
     "history_check",
@@ -41,6 +43,7 @@ __all__ = [
     "incident",
     "instance",
     "job",
+    "legal_hold",
     "metadata",
     "migration_order",
     "migration_result",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from web.cli import retention
 from web.cli.installation import open_engine, operator
 from web.cli.output import FAILED, CommandFailed, Row, json_option, print_fields, print_json
 from web.config import Settings
@@ -196,5 +197,8 @@ def _sentence(fault: Fault) -> str:
     column = f" (column {fault.column})" if fault.column else ""
     return f"Instance {fault.instance_id}, event {fault.seq}: {SENTENCES[fault.wrong]}{column}."
 
+
+for command in retention.COMMANDS:
+    history.add_command(command)
 
 COMMANDS = (history,)

@@ -1,0 +1,103 @@
+"""Retention: rules, legal holds, purges and what was erased; anchors mailed and time-stamped."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0026"
+down_revision = "0021"
+
+BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_HOLDING = sa.text("lifted_at IS NULL")
+
+
+def upgrade() -> None:
+    """Create them."""
+    op.add_column("instance", sa.Column("erased_at", BIG, nullable=True))
+    _create_holds_and_reports()
+    op.create_table(
+        "retention_rule",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("keep_active", sa.Integer(), nullable=False),
+        sa.Column("keep_intermediate", sa.Integer(), nullable=False),
+        sa.Column("fate", sa.Text(), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("set_at", BIG, nullable=False),
+        sa.Column("set_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "revision", name=op.f("pk_retention_rule")),
+    )
+    op.create_table(
+        "purge",
+        sa.Column("id", BIG, autoincrement=False, nullable=False),
+        sa.Column("started_at", BIG, nullable=False),
+        sa.Column("started_by", sa.Text(), nullable=False),
+        sa.Column("ended_at", BIG, nullable=True),
+        sa.Column("erased", sa.Integer(), nullable=False),
+        sa.Column("mails", sa.Integer(), nullable=False),
+        sa.Column("kept", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_purge")),
+    )
+    op.create_table(
+        "person_erasure",
+        sa.Column("id", BIG, nullable=False),
+        sa.Column("person_id", BIG, nullable=True),
+        sa.Column("at", BIG, nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("cases", sa.Integer(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("mails", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_person_erasure_person_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_erasure")),
+    )
+
+
+def _create_holds_and_reports() -> None:
+    op.create_table(
+        "legal_hold",
+        sa.Column("id", BIG, autoincrement=False, nullable=False),
+        sa.Column("instance_id", BIG, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("set_at", BIG, nullable=False),
+        sa.Column("set_by", sa.Text(), nullable=False),
+        sa.Column("lifted_at", BIG, nullable=True),
+        sa.Column("lifted_by", sa.Text(), nullable=True),
+        sa.Column("lifted_because", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["instance_id"], ["instance.id"], name=op.f("fk_legal_hold_instance_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_hold")),
+    )
+    op.create_index(
+        "ix_legal_hold_instance_id",
+        "legal_hold",
+        ["instance_id"],
+        unique=True,
+        sqlite_where=_HOLDING,
+        postgresql_where=_HOLDING,
+    )
+    op.create_table(
+        "erasure",
+        sa.Column("instance_id", BIG, autoincrement=False, nullable=False),
+        sa.Column("run_id", BIG, nullable=True),
+        sa.Column("at", BIG, nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("payloads", sa.Integer(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("documents", sa.Integer(), nullable=False),
+        sa.Column("mails", sa.Integer(), nullable=False),
+        sa.Column("archive", sa.Text(), nullable=False),
+        sa.Column("archive_sha256", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["instance_id"], ["instance.id"], name=op.f("fk_erasure_instance_id")
+        ),
+        sa.PrimaryKeyConstraint("instance_id", name=op.f("pk_erasure")),
+    )
+    op.create_index(op.f("ix_erasure_run_id"), "erasure", ["run_id"])
