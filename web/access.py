@@ -170,6 +170,7 @@ ACCESS: Mapping[str, Policy] = {
     "tasks.delegate": OWN_WORK_ITEM,
     "tasks.resolve": OWN_WORK_ITEM,
     "tasks.comment": COMMENT_TASK,
+    "history.search": PROCESS_READERS,
     "record.show": PROCESS_READERS,
     "record.verify": PROCESS_READERS,
     "record.anchor": PROCESS_READERS,

@@ -20,7 +20,7 @@ from web import (
 )
 from web.addresses import IdConverter, KeyConverter
 from web.api import register_api
-from web.audit import evidence, record
+from web.audit import evidence, record, search
 from web.pages import (
     applications,
     campaign_places,
@@ -112,6 +112,7 @@ PAGES = (
     library,
     beginning,
     drafts,
+    search,
     record,
     evidence,
     migration,

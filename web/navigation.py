@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from web import current
 from web.display import department_name
 from web.standing import looking_at
+from web.tabs import in_history
 from web.viewer import Viewer
 from web.ways import STARTS, TOOLS, open_to
 from workflows.grade_transfer.sheets import departments_of
@@ -48,6 +49,8 @@ def menu() -> list[Entry]:
         entries.append(Entry(label, url_for("campaigns.index"), here))
     if viewer.is_student:
         entries.append(Entry(_("Meetings"), url_for("meetings.index"), _here("meetings.")))
+    if viewer.is_auditor or viewer.is_admin:
+        entries.append(Entry(_("History"), url_for("history.search"), in_history()))
     for ways, label, endpoint in (
         (STARTS, _("New"), "hubs.start"),
         (TOOLS, _("Office"), "hubs.office"),

@@ -147,13 +147,6 @@ TOOLS: tuple[Way, ...] = (
         _process_readers,
     ),
     Way(
-        "record.show",
-        lazy("Audit trail"),
-        lazy("Whether the record of all cases is what was written, and the anchors that prove it."),
-        "shield-check",
-        _process_readers,
-    ),
-    Way(
         "settings.substitutes",
         lazy("Substitutions"),
         lazy("Who does whose work while somebody is away: past, present and to come."),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, false, or_, select, true
 
 from engine.errors import Conflict, Forbidden, NotFound
 from engine.identity import Actor, Replaced
@@ -49,6 +50,28 @@ def overseen(actor: Actor, instance_id: ColumnElement[int]) -> ColumnElement[boo
     return instance_id.not_in(
         restricted.where(hidden.c.id.not_in(linked), hidden.c.id.not_in(held))
     )
+
+
+def visible(actor: Actor) -> ColumnElement[bool]:
+    """The condition that the actor may see the instance of a row of ``instance``, in a list."""
+    if actor.only_item is not None:
+        return false()
+    if actor.oversees:
+        seen = [overseen(actor, instance.c.id)]
+    else:
+        seen = [_linked([*actor.groups, actor.id])]
+    for each in actor.replaces:
+        linked = _linked([*each.groups, each.id])
+        if each.definitions is None:
+            seen.append(linked)
+        else:
+            seen.append(and_(linked, instance.c.definition_id.in_(sorted(each.definitions))))
+    return or_(*seen)
+
+
+def _linked(groups: Sequence[str]) -> ColumnElement[bool]:
+    linked = select(identity_link.c.instance_id).where(identity_link.c.group.in_(groups))
+    return instance.c.id.in_(linked)
 
 
 def takes_part(connection: Connection, actor: Actor, instance_id: int) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, and_, delete, false, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
 
 from engine.database import Statement
 from engine.errors import Forbidden, InvalidInput, InvalidState, NotFound
@@ -14,13 +14,13 @@ from engine.history.recorder import GENESIS
 from engine.identity import Actor
 from engine.ids import new_id
 from engine.registry import Registry
-from engine.runtime.access import overseen, require_sight
+from engine.runtime.access import require_sight, visible
 from engine.runtime.advance import Move, advance
 from engine.runtime.cursors import parts_of
 from engine.runtime.deployed import Definition, Definitions
 from engine.runtime.locked import LockedInstance
 from engine.runtime.presenting import present_item
-from engine.tables import identity_link, incident, instance, job, subscription, work_item
+from engine.tables import incident, instance, job, subscription, work_item
 from engine.tables.types import from_micros
 from engine.unit import Unit
 from engine.values import (
@@ -196,32 +196,10 @@ def find(
 ) -> Page[Instance]:
     """A page of the instances the actor may see, newest first, without their items."""
     limit = max(1, min(query.limit, MAX_LIMIT))
-    statement = select(instance).where(*_visible(actor), *_wanted(connection, definitions, query))
+    statement = select(instance).where(visible(actor), *_wanted(connection, definitions, query))
     rows = connection.execute(statement.order_by(instance.c.id.desc()).limit(limit + 1)).all()
     items = [_present(row, definitions.get(connection, row.definition_id)) for row in rows[:limit]]
     return Page(items, str(items[-1].id) if len(rows) > limit else None)
-
-
-def _visible(actor: Actor) -> list[ColumnElement[bool]]:
-    if actor.only_item is not None:
-        return [false()]
-    if actor.oversees:
-        seen = [overseen(actor, instance.c.id)]
-    else:
-        seen = [_linked([*actor.groups, actor.id])]
-    for each in actor.replaces:
-        covered = [] if each.definitions is None else [_of(each.definitions)]
-        seen.append(and_(_linked([*each.groups, each.id]), *covered))
-    return [or_(*seen)]
-
-
-def _linked(groups: Sequence[str]) -> ColumnElement[bool]:
-    linked = select(identity_link.c.instance_id).where(identity_link.c.group.in_(groups))
-    return instance.c.id.in_(linked)
-
-
-def _of(definitions: Iterable[int]) -> ColumnElement[bool]:
-    return instance.c.definition_id.in_(sorted(definitions))
 
 
 def _wanted(

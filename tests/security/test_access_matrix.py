@@ -104,6 +104,7 @@ MATRIX = {
     ("cases.show", "GET"): SEES,
     ("cases.diagram", "GET"): SEES,
     ("cases.comment", "POST"): COMMENT,
+    ("history.search", "GET"): studio_world.READERS,
     ("record.show", "GET"): studio_world.READERS,
     ("record.verify", "POST"): "401 403 403 403 403 403 401 302 302",
     ("record.anchor", "GET"): "302 403 403 403 403 403 302 404 404",
