@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.database import Database
-from engine.errors import NotFound
+from engine.errors import Erased, NotFound
 from engine.history import anchoring, checking
 from engine.history import queries as history
 from engine.history.anchor_files import AnchorFile, export, lines
@@ -149,16 +149,18 @@ class Queries:
             return pace.usual_time(connection, process, element, self.clock.now())
 
     def work_item(self, item_id: int, *, actor: Actor) -> WorkItem:
-        """A work item, open or not, that the actor may see; raises NotFound."""
+        """A work item, open or not, that the actor may see; raises NotFound, Erased."""
         with self.database.read() as connection:
             row = connection.execute(
-                select(work_item, instance.c.business_key)
+                select(work_item, instance.c.business_key, instance.c.erased_at)
                 .join(instance, instance.c.id == work_item.c.instance_id)
                 .where(work_item.c.id == item_id)
             ).one_or_none()
             if row is None:
                 raise NotFound
             require_item_sight(connection, actor, row)
+            if row.erased_at is not None:
+                raise Erased
             definition = self._definitions.get(connection, row.definition_id)
             return present_item(row, definition, row.business_key)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from flask import g
 
-from engine.errors import Forbidden, NotFound
+from engine.errors import Erased, Forbidden, NotFound
 from engine.identity import Actor
 from web import current
 from web.pages import (
@@ -52,6 +52,12 @@ def _instance(_viewer: Viewer, arguments: Mapping[str, Any]) -> None:
     g.instance = current.engine().instance(arguments["instance_id"], actor=_person())
 
 
+def _whole_instance(viewer: Viewer, arguments: Mapping[str, Any]) -> None:
+    _instance(viewer, arguments)
+    if g.instance.erased_at is not None:
+        raise Erased
+
+
 def _person() -> Actor:
     """Who is signed in: the engine itself knows in which cases they replace whom."""
     viewer = current.viewer()
@@ -60,7 +66,7 @@ def _person() -> Actor:
 
 
 def _party(viewer: Viewer, arguments: Mapping[str, Any]) -> None:
-    _instance(viewer, arguments)
+    _whole_instance(viewer, arguments)
     with current.reading() as rows:
         mobility = mobility_of_case(rows, g.instance.business_key)
     if mobility is None:
@@ -91,15 +97,24 @@ OPERATORS = Policy(
     "process administrator or international office",
     lambda viewer: viewer.is_admin or viewer.is_ri,
 )
+RETENTION_READERS = Policy(
+    "process administrator, auditor or international office",
+    lambda viewer: viewer.is_admin or viewer.is_auditor or viewer.is_ri,
+)
 PROCESS_ADMINISTRATORS = Policy("process administrator", lambda viewer: viewer.is_admin)
 PROCESS_READERS = Policy(
     "process administrator or auditor", lambda viewer: viewer.is_admin or viewer.is_auditor
 )
 COMMENT_TASK = Policy("work item the person takes part in", _takes_part, _work_item)
-COMMENT_CASE = Policy("case the person takes part in", _takes_part, _instance)
+COMMENT_CASE = Policy("case the person takes part in", _takes_part, _whole_instance)
 PARTY_CASE = Policy("case, for a party to its mobility", _takes_part, _party)
 AUDITED_CASE = Policy("case, for an auditor", lambda viewer: viewer.is_auditor, _instance)
-RI_CASE = Policy("case, for the international office", lambda viewer: viewer.is_ri, _instance)
+RI_CASE = Policy("case, for the international office", lambda viewer: viewer.is_ri, _whole_instance)
+OPERATED_CASE = Policy("case, for process administration or RI", OPERATORS.roles, _whole_instance)
+ADMINISTERED_CASE = Policy(
+    "case, for process administration", PROCESS_ADMINISTRATORS.roles, _whole_instance
+)
+STUDENT_SELF = Policy("student, about themselves", lambda viewer: viewer.is_student)
 OWN_WORK_ITEM = Policy("work item the person may see", _anyone, _work_item)
 OWN_DOCUMENT = Policy("document of a case the person may see", _anyone, documents.load)
 OWN_CASE = Policy("case the person may see", _anyone, _instance)
@@ -175,6 +190,18 @@ ACCESS: Mapping[str, Policy] = {
     "record.verify": PROCESS_READERS,
     "record.anchor": PROCESS_READERS,
     "evidence.export": AUDITED_CASE,
+    "retention.index": RETENTION_READERS,
+    "retention.rule": OPERATORS,
+    "retention.set_rule": OPERATORS,
+    "retention.confirm_purge": PROCESS_ADMINISTRATORS,
+    "retention.purge": PROCESS_ADMINISTRATORS,
+    "personal_data.show": OPERATED_CASE,
+    "personal_data.hold": OPERATED_CASE,
+    "personal_data.lift": OPERATED_CASE,
+    "personal_data.export": OPERATED_CASE,
+    "personal_data.export_own": STUDENT_SELF,
+    "personal_data.confirm_erasing": ADMINISTERED_CASE,
+    "personal_data.erase": ADMINISTERED_CASE,
     "cases.index": SIGNED_IN,
     "cases.show": OWN_CASE,
     "cases.diagram": OWN_CASE,

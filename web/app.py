@@ -20,7 +20,7 @@ from web import (
 )
 from web.addresses import IdConverter, KeyConverter
 from web.api import register_api
-from web.audit import evidence, record, search
+from web.audit import evidence, personal_data, record, retention, search
 from web.pages import (
     applications,
     campaign_places,
@@ -115,6 +115,8 @@ PAGES = (
     search,
     record,
     evidence,
+    retention,
+    personal_data,
     migration,
     scenarios,
     scenario_sheets,

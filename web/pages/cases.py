@@ -54,6 +54,8 @@ def show(instance_id: int) -> ResponseReturnValue:
 def _page(instance_id: int, remark: Remark) -> str:
     engine, actor = current.engine(), current.actor()
     case = cast("Instance", g.instance)
+    if case.erased_at is not None:
+        return _erased(case)
     definition = engine.definition(case.definition_id)
     way = way_of(case)
     section = case_section(case.key)
@@ -84,6 +86,23 @@ def _page(instance_id: int, remark: Remark) -> str:
         diagram=diagrams.of(definition, case, newest),
         element_names=diagrams.names_told(case, events),
         **(shown or {}),
+    )
+
+
+def _erased(case: Instance) -> str:
+    """When and under which rule its content went, and what is left."""
+    engine, actor = current.engine(), current.actor()
+    newest = engine.history(case.id, actor=actor, limit=EVENTS, newest=True)
+    events = _before(case.id, request.args.get("before", "")) or newest
+    erasure = engine.erasure(case.id, actor=actor)
+    remember_names([erasure.actor, *(event.actor for event in events)])
+    return render_template(
+        "cases/erased.html",
+        case=case,
+        erasure=erasure,
+        events=events,
+        older=events[0].seq if events and events[0].seq > 1 else None,
+        element_names=diagrams.names_told(case, events),
     )
 
 

@@ -101,6 +101,13 @@ from web.words.recognition import (
     unusable_table,
 )
 from web.words.refusals import error_sentence, field_errors
+from web.words.retention import (
+    months,
+    retention_basis,
+    retention_fate,
+    retention_kept,
+    retention_kind,
+)
 from web.words.scenarios import scenario_failure, scenario_member, scenario_step
 from web.words.studio import (
     difference_kind,
@@ -189,6 +196,7 @@ __all__ = [
     "migration_reason",
     "migration_status",
     "mobility_type",
+    "months",
     "name_of",
     "nomination_status",
     "outcome_action",
@@ -219,6 +227,10 @@ __all__ = [
     "refused_file",
     "result",
     "result_cause",
+    "retention_basis",
+    "retention_fate",
+    "retention_kept",
+    "retention_kind",
     "role_title",
     "scenario_failure",
     "scenario_member",

@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     case,
     exists,
+    false,
     func,
     or_,
     select,
@@ -25,7 +26,8 @@ from engine.values import InstanceStatus
 from workflows.retention.holdings import FILES
 from workflows.retention.rules import Rule
 
-REJECTED = "rejected_application"
+APPLICATION, REJECTED = "application", "rejected_application"
+_HELD = exists().where(legal_hold.c.instance_id == instance.c.id, legal_hold.c.lifted_at.is_(None))
 _Instances = Table | Alias
 
 
@@ -55,9 +57,6 @@ def due_cases(
 
     Those that a legal hold keeps only if ``held`` ones are asked for too.
     """
-    keeps = exists().where(
-        legal_hold.c.instance_id == instance.c.id, legal_hold.c.lifted_at.is_(None)
-    )
     statement = (
         select(
             instance.c.id,
@@ -66,10 +65,10 @@ def due_cases(
             instance.c.business_key,
             instance.c.subject,
             instance.c.ended_at,
-            keeps.label("held"),
+            _HELD.label("held"),
         )
         .join(definition, definition.c.id == instance.c.definition_id)
-        .where(*_past(rules, now), *([] if held else [~keeps]))
+        .where(*_past(rules, now), *([] if held else [~_HELD]))
         .order_by(instance.c.id.desc())
         .limit(limit)
     )
@@ -83,15 +82,12 @@ def due_cases(
 
 def due_counts(connection: Connection, rules: Mapping[str, Rule], now: datetime) -> dict[str, int]:
     """How many cases are due, by the kind of their file; held ones are left out."""
-    keeps = exists().where(
-        legal_hold.c.instance_id == instance.c.id, legal_hold.c.lifted_at.is_(None)
-    )
     kind = _kind(instance).label("kind")
     statement = (
         select(kind, func.count())
         .select_from(instance)
         .join(definition, definition.c.id == instance.c.definition_id)
-        .where(*_past(rules, now), ~keeps)
+        .where(*_past(rules, now), ~_HELD)
         .group_by(kind)
     )
     return {row[0]: row[1] for row in connection.execute(statement)}
@@ -110,20 +106,15 @@ def _past(rules: Mapping[str, Rule], now: datetime) -> list[ColumnElement[bool]]
 def _over(
     cases: _Instances, versions: _Instances, rules: Mapping[str, Rule], now: datetime
 ) -> ColumnElement[bool]:
-    """That a case has ended and its time is over."""
-    own = cases.c
-    kinds = {FILES[key].kind for key in FILES}
-    ways = [
-        and_(
-            versions.c.key.in_([key for key, file in FILES.items() if file.kind == kind]),
-            own.ended_at <= to_micros(rules[kind].cutoff(now)),
-        )
-        for kind in sorted(kinds - {"application"})
-    ]
-    led_on = _led_on(cases)
-    for kind, condition in (("application", led_on), (REJECTED, ~led_on)):
-        cutoff = to_micros(rules[kind].cutoff(now))
-        ways.append(and_(versions.c.key == "application", condition, own.ended_at <= cutoff))
+    """That a case has ended and its time is over, under one of the rules."""
+    own, ways = cases.c, [false()]
+    for kind, rule in rules.items():
+        old = own.ended_at <= to_micros(rule.cutoff(now))
+        keys = [key for key, file in FILES.items() if file.kind == kind and key != APPLICATION]
+        ways.append(and_(versions.c.key.in_(keys), old))
+        if kind in (APPLICATION, REJECTED):
+            led_on = _led_on(cases) if kind == APPLICATION else ~_led_on(cases)
+            ways.append(and_(versions.c.key == APPLICATION, led_on, old))
     return and_(own.status != int(InstanceStatus.ACTIVE), own.ended_at.is_not(None), or_(*ways))
 
 
@@ -146,9 +137,9 @@ def _rested_on(rules: Mapping[str, Rule], now: datetime) -> ColumnElement[bool]:
 
 def _kind(cases: _Instances) -> ColumnElement[str]:
     whens = [
-        (definition.c.key == key, file.kind) for key, file in FILES.items() if key != "application"
+        (definition.c.key == key, file.kind) for key, file in FILES.items() if key != APPLICATION
     ]
-    return case(*whens, (_led_on(cases), "application"), else_=REJECTED)
+    return case(*whens, (_led_on(cases), APPLICATION), else_=REJECTED)
 
 
 def _led_on(cases: _Instances) -> ColumnElement[bool]:

@@ -62,7 +62,7 @@ def _shared(*names: str) -> tuple[Holding, ...]:
 
 
 FILES: Mapping[str, File] = {
-    "application": File("application", _own("application"), ("upload.",)),
+    "application": File("application", _own("application")),
     "admission": File("admission", _own("admission_nomination"), ("admission.",), foundation=True),
     "contract": File("agreement", _shared("contract_version"), foundation=True),
     "contract_change": File("agreement", _own("contract_change"), foundation=True),

@@ -106,7 +106,7 @@ def put_into_force(unit: Unit, rule: Rule) -> None:
     errors: dict[str, list[str]] = {}
     for name in ("keep_active", "keep_intermediate"):
         if not 0 <= getattr(rule, name) <= MOST_MONTHS:
-            errors[name] = ["not_in_range"]
+            errors[name] = [f"out_of_range:0:{MOST_MONTHS}"]
     if not rule.months:
         errors.setdefault("keep_active", ["required"])
     if rule.fate not in FATES or (rule.kind == MAILS and rule.fate != DESTROY):
