@@ -21,6 +21,7 @@ from engine.history.checking import Check
 from engine.history.findings import Findings
 from engine.history.keys import KeyRing
 from engine.history.proving import prove
+from engine.history.stamping import Authority
 from engine.history.verifying import verify_one
 from engine.identity import Actor
 from engine.runtime import (
@@ -211,15 +212,21 @@ class Queries:
             return verify_one(connection, instance_id)
 
     def verify_history(
-        self, keys: KeyRing, against: AnchorFile | None = None, *, since: bool = False
+        self,
+        keys: KeyRing,
+        against: AnchorFile | None = None,
+        *,
+        since: bool = False,
+        authority: Authority = Authority(None),  # noqa: B008  # it cannot be changed
     ) -> Findings:
         """Whether the history of every case is what was written, all as of one moment.
 
         It is compared with an anchor: one from a file, else the newest. With ``since``, only
-        what came after that one is verified. Raises AnchorUnusable.
+        what came after that one is verified; its time stamp is checked as ``authority`` says.
+        Raises AnchorUnusable.
         """
         with self.database.snapshot(), self.database.read() as connection:
-            return prove(connection, keys, against, since=since)
+            return prove(connection, keys, against, since=since, authority=authority)
 
     def anchors(self, *, limit: int, before: int | None = None) -> list[Anchor]:
         """Anchors of the history, the newest first: those ``before`` a number, if one is given."""

@@ -27,7 +27,7 @@ from workflows.exam_waiver.models import Waiver, WaiverAnswer, WaiverExam, Waive
 from workflows.grade_transfer.models import Course, GradeEntry, Stay, Transcript
 from workflows.grading.models import GradingTable
 from workflows.grant.models import Grant, GrantEvent
-from workflows.mail.models import MailMessage
+from workflows.mail.models import MailAttachment, MailMessage
 from workflows.meeting.models import Meeting, MeetingDepartment, MeetingSeat
 from workflows.mobility.models import Mobility, ShortenedStay
 from workflows.office_work.models import (
@@ -90,6 +90,7 @@ __all__ = [
     "Institution",
     "LanguageLevel",
     "Letter",
+    "MailAttachment",
     "MailMessage",
     "MailSetting",
     "Meeting",

@@ -4,7 +4,12 @@ history and one transaction cover engine and domain alike.
 
 from __future__ import annotations
 
-from engine.tables.anchor import history_anchor, history_anchored, history_check
+from engine.tables.anchor import (
+    history_anchor,
+    history_anchor_stamp,
+    history_anchored,
+    history_check,
+)
 from engine.tables.definition import (
     definition,
     definition_draft,
@@ -34,6 +39,7 @@ __all__ = [
     "definition_retirement",
     "erasure",
     "history_anchor",
+    "history_anchor_stamp",
     "history_anchored",
     "history_check",
     "history_event",

@@ -46,6 +46,8 @@ _GUARDED = (
     ("history_anchor", "DELETE"),
     ("history_anchored", "UPDATE"),
     ("history_anchored", "DELETE"),
+    ("history_anchor_stamp", "UPDATE"),
+    ("history_anchor_stamp", "DELETE"),
 )
 
 

@@ -14,6 +14,7 @@ _HOLDING = sa.text("lifted_at IS NULL")
 
 def upgrade() -> None:
     """Create them."""
+    _create_stamps_and_attachments()
     op.add_column("instance", sa.Column("erased_at", BIG, nullable=True))
     _create_holds_and_reports()
     op.create_table(
@@ -54,6 +55,44 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person_erasure")),
     )
+
+
+def _create_stamps_and_attachments() -> None:
+    op.create_table(
+        "history_anchor_stamp",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", BIG, nullable=False),
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["number"], ["history_anchor.number"], name=op.f("fk_history_anchor_stamp_number")
+        ),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_history_anchor_stamp")),
+    )
+    op.create_table(
+        "mail_attachment",
+        sa.Column("mail_id", BIG, nullable=False),
+        sa.Column("filename", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["mail_id"],
+            ["mail_message.id"],
+            name=op.f("fk_mail_attachment_mail_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("mail_id", name=op.f("pk_mail_attachment")),
+    )
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    for verb in ("UPDATE", "DELETE"):
+        refuse = (
+            "BEGIN SELECT RAISE(ABORT, 'history is append-only'); END"
+            if sqlite
+            else "FOR EACH ROW EXECUTE FUNCTION history_is_append_only()"
+        )
+        op.execute(
+            f"CREATE TRIGGER history_anchor_stamp_no_{verb.lower()} "
+            f"BEFORE {verb} ON history_anchor_stamp {refuse}"
+        )
 
 
 def _create_holds_and_reports() -> None:
