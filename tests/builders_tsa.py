@@ -51,9 +51,7 @@ def authority(folder: Path, at: datetime) -> tuple[Path, DummyTimeStamper]:
         .serial_number(7)
         .not_valid_before(at - timedelta(days=1))
         .not_valid_after(at + timedelta(days=3650))
-        .add_extension(
-            x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True
-        )
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
         .add_extension(_usage(), critical=True)
         .sign(key, hashes.SHA256())
     )
@@ -89,7 +87,7 @@ def time_authority(folder: Path, at: datetime | None = None) -> Iterator[TimeAut
     path, stamper = authority(folder, at or datetime.now(UTC).replace(microsecond=0))
 
     class Answering(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802  # the name is that of http.server
+        def do_POST(self) -> None:  # the name is that of http.server
             told.asked += 1
             length = int(self.headers["Content-Length"])
             request = tsp.TimeStampReq.load(self.rfile.read(length))

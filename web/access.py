@@ -108,6 +108,7 @@ PROCESS_READERS = Policy(
 COMMENT_TASK = Policy("work item the person takes part in", _takes_part, _work_item)
 COMMENT_CASE = Policy("case the person takes part in", _takes_part, _whole_instance)
 PARTY_CASE = Policy("case, for a party to its mobility", _takes_part, _party)
+AUDITORS = Policy("auditor", lambda viewer: viewer.is_auditor)
 AUDITED_CASE = Policy("case, for an auditor", lambda viewer: viewer.is_auditor, _instance)
 RI_CASE = Policy("case, for the international office", lambda viewer: viewer.is_ri, _whole_instance)
 OPERATED_CASE = Policy("case, for process administration or RI", OPERATORS.roles, _whole_instance)
@@ -190,6 +191,9 @@ ACCESS: Mapping[str, Policy] = {
     "record.verify": PROCESS_READERS,
     "record.anchor": PROCESS_READERS,
     "evidence.export": AUDITED_CASE,
+    "evidence_bundles.index": AUDITORS,
+    "evidence_bundles.make": AUDITORS,
+    "evidence_bundles.fetch": AUDITORS,
     "retention.index": RETENTION_READERS,
     "retention.rule": OPERATORS,
     "retention.set_rule": OPERATORS,

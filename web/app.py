@@ -20,7 +20,7 @@ from web import (
 )
 from web.addresses import IdConverter, KeyConverter
 from web.api import register_api
-from web.audit import evidence, personal_data, record, retention, search
+from web.audit import bundles, evidence, personal_data, record, retention, search
 from web.pages import (
     applications,
     campaign_places,
@@ -115,6 +115,7 @@ PAGES = (
     search,
     record,
     evidence,
+    bundles,
     retention,
     personal_data,
     migration,

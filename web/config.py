@@ -109,6 +109,11 @@ class Settings:
         return self.archive or self.data_dir / "archive"
 
     @property
+    def evidence_dir(self) -> Path:
+        """The folder of evidence bundles, each until somebody has had a week to fetch it."""
+        return self.data_dir / "evidence"
+
+    @property
     def embedded_broker(self) -> bool:
         """Whether wake-ups stay inside this process, so that no other worker can hear them."""
         return self.broker_url.startswith("memory:")

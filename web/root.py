@@ -18,6 +18,7 @@ from engine.history.keys import KeyRing
 from engine.history.stamping import Authority
 from web.playing import PlayScenarios
 from web.worker import create_celery
+from workflows.evidence.bundles import Making
 from workflows.record import mailing
 from workflows.registry import registry
 from workflows.retention import purging
@@ -44,7 +45,8 @@ def plugged_in(settings: Settings) -> Registry:
     mails = {mailing.KIND: mailing.AnchorMail(settings.anchor_mail, settings.home_hei)}
     archive = Archiving(settings.archive_dir, KeyRing(settings.anchor_keys_dir), settings.home_hei)
     keeping = purging.job_kinds(archive, timedelta(hours=settings.purge_hours))
-    own = {**proving, **mails, **keeping, KIND: PlayScenarios()}
+    making = Making(settings.evidence_dir, KeyRing(settings.anchor_keys_dir), settings.home_hei)
+    own = {**making.job_kinds(), **proving, **mails, **keeping, KIND: PlayScenarios()}
     return replace(domain, job_kinds={**domain.job_kinds, **own})
 
 

@@ -23,6 +23,7 @@ from workflows.contract.models import (
 )
 from workflows.contract_change.models import ChangeRequest, Correction, SemesterStart
 from workflows.difficulty.models import Difficulty
+from workflows.evidence.models import BundledCase, EvidenceBundle
 from workflows.exam_waiver.models import Waiver, WaiverAnswer, WaiverExam, WaiverRequest
 from workflows.grade_transfer.models import Course, GradeEntry, Stay, Transcript
 from workflows.grading.models import GradingTable
@@ -66,6 +67,7 @@ __all__ = [
     "Application",
     "ApplicationResult",
     "ApplicationReview",
+    "BundledCase",
     "Campaign",
     "ChangeRequest",
     "CommissionMember",
@@ -82,6 +84,7 @@ __all__ = [
     "Document",
     "DocumentContent",
     "Enclosure",
+    "EvidenceBundle",
     "GradeEntry",
     "GradingTable",
     "Grant",

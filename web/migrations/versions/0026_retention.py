@@ -15,6 +15,7 @@ _HOLDING = sa.text("lifted_at IS NULL")
 def upgrade() -> None:
     """Create them."""
     _create_stamps_and_attachments()
+    _create_bundles()
     op.add_column("instance", sa.Column("erased_at", BIG, nullable=True))
     _create_holds_and_reports()
     op.create_table(
@@ -140,3 +141,37 @@ def _create_holds_and_reports() -> None:
         sa.PrimaryKeyConstraint("instance_id", name=op.f("pk_erasure")),
     )
     op.create_index(op.f("ix_erasure_run_id"), "erasure", ["run_id"])
+
+
+def _create_bundles() -> None:
+    op.create_table(
+        "evidence_bundle",
+        sa.Column("id", BIG, autoincrement=False, nullable=False),
+        sa.Column("filter", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("asked_at", BIG, nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("altered", sa.Text(), nullable=False),
+        sa.Column("anchor", sa.Integer(), nullable=True),
+        sa.Column("ended_at", BIG, nullable=True),
+        sa.Column("size", BIG, nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("expired_at", BIG, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence_bundle")),
+    )
+    op.create_table(
+        "evidence_bundle_case",
+        sa.Column("bundle_id", BIG, autoincrement=False, nullable=False),
+        sa.Column("instance_id", BIG, autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["bundle_id"],
+            ["evidence_bundle.id"],
+            name=op.f("fk_evidence_bundle_case_bundle_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["instance_id"], ["instance.id"], name=op.f("fk_evidence_bundle_case_instance_id")
+        ),
+        sa.PrimaryKeyConstraint("bundle_id", "instance_id", name=op.f("pk_evidence_bundle_case")),
+    )
