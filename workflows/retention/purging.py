@@ -11,13 +11,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from engine import Actor, EngineError, Unit
 from engine.ids import new_id
 from engine.runtime import erasing
 from engine.runtime.erasing import Ground
-from engine.tables import metadata
+from engine.tables import instance, metadata
 from engine.unit import is_queued
 from workflows.retention.due import due_cases
 from workflows.retention.erasing import Archived, erase_case
@@ -101,8 +101,18 @@ def step(unit: Unit, purge_id: int, before: int, archive: Archived) -> int | Non
         purge.erased += 1
     except EngineError as refused:
         kept = orjson.loads(purge.kept)
-        purge.kept = orjson.dumps([*kept, [case.instance_id, refused.code]][-MOST_KEPT:]).decode()
-    return case.instance_id
+        told = [case.instance_id, refused.code]
+        if told not in kept:
+            purge.kept = orjson.dumps([*kept, told][-MOST_KEPT:]).decode()
+        return case.instance_id
+    return max(case.instance_id, _waiting(unit.connection, case.business_key) + 1)
+
+
+def _waiting(connection: Connection, business_key: str) -> int:
+    """The youngest case that may have waited for one of its mobility; -1 for none."""
+    own = instance.c
+    left = (own.business_key == business_key, own.erased_at.is_(None))
+    return int(connection.scalar(select(func.max(own.id)).where(*left)) or -1)
 
 
 def in_force(session: Session) -> dict[str, Rule]:
