@@ -205,6 +205,13 @@ KEPT_TO_ONESELF = {
     ("incidents.retry", "POST"): 403,
     ("outbox.index", "GET"): 403,
     ("outbox.show", "GET"): 403,
+    ("retention.index", "GET"): 403,
+    ("retention.rule", "GET"): 403,
+    ("retention.set_rule", "POST"): 403,
+    ("personal_data.show", "GET"): 403,
+    ("personal_data.hold", "POST"): 403,
+    ("personal_data.lift", "POST"): 403,
+    ("personal_data.export", "POST"): 403,
 }
 """What a stand-in gets where it is not what they would get whom they replace."""
 
