@@ -18,6 +18,7 @@ from engine.history import queries as history
 from engine.history.anchor_files import AnchorFile, export, lines
 from engine.history.anchoring import Anchor
 from engine.history.checking import Check
+from engine.history.filters import HistoryFilter
 from engine.history.findings import Findings
 from engine.history.keys import KeyRing
 from engine.history.proving import prove
@@ -32,6 +33,7 @@ from engine.runtime import (
     pace,
     publications,
     retirements,
+    searching,
     work_items,
 )
 from engine.runtime.access import require_item_sight, require_sight
@@ -44,6 +46,9 @@ from engine.tables import instance, work_item
 from engine.tables.types import to_micros
 from engine.values import (
     Comment,
+    Found,
+    FoundCase,
+    FoundEvent,
     HistoryEvent,
     InboxCounts,
     InboxQuery,
@@ -205,6 +210,24 @@ class Queries:
         with self.database.read() as connection:
             require_sight(connection, actor, instance_id)
             return history.events(connection, instance_id, after=after, limit=limit, newest=newest)
+
+    def search_cases(
+        self, wanted: HistoryFilter, *, actor: Actor, after: str | None = None, limit: int = 50
+    ) -> Found[FoundCase]:
+        """The cases a filter finds, of those the actor may see; those last met or begun first."""
+        with self.database.read() as connection:
+            return searching.find_cases(
+                connection, self._definitions, actor, wanted, after=after, limit=limit
+            )
+
+    def search_events(
+        self, wanted: HistoryFilter, *, actor: Actor, after: str | None = None, limit: int = 50
+    ) -> Found[FoundEvent]:
+        """The events a filter finds, in cases the actor may see; the latest first."""
+        with self.database.read() as connection:
+            return searching.find_events(
+                connection, self._definitions, actor, wanted, after=after, limit=limit
+            )
 
     def verify(self, instance_id: int) -> Findings:
         """Whether the history of one case is what was written."""

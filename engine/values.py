@@ -261,6 +261,32 @@ class HistoryEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Found(Page[T]):
+    """A page of what was searched. ``count`` is of all that is found, as far as it is counted."""
+
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCase:
+    """A case that was searched; ``matched_at`` is the instant of its last matching event.
+
+    It is None where no events were asked for but perhaps a period.
+    """
+
+    case: Instance
+    matched_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundEvent:
+    """An event that was searched, and its case."""
+
+    event: HistoryEvent
+    case: Instance
+
+
+@dataclass(frozen=True, slots=True)
 class Version:
     """One deployed version of a process. ``running`` counts its active cases.
 

@@ -56,4 +56,6 @@ def _tab_of(path: str) -> str | None:
 
 @cache
 def _addresses(app: Flask) -> frozenset[str]:
-    return frozenset(rule.rule for rule in app.url_map.iter_rules() if "GET" in rule.methods)
+    return frozenset(
+        rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())
+    )

@@ -14,7 +14,8 @@ from engine.values import HistoryEvent
 MAX_LIMIT = 1_000
 
 
-def _joined() -> Any:
+def joined_events() -> Any:
+    """Events with their payloads, as :func:`present_event` reads them."""
     return select(history_event, history_payload.c.salt, history_payload.c.payload).outerjoin(
         history_payload,
         (history_payload.c.instance_id == history_event.c.instance_id)
@@ -31,25 +32,26 @@ def events(
     """
     order = history_event.c.seq.desc() if newest else history_event.c.seq
     rows = connection.execute(
-        _joined()
+        joined_events()
         .where(history_event.c.instance_id == instance_id, history_event.c.seq > after)
         .order_by(order)
         .limit(max(1, min(limit, MAX_LIMIT)))
     ).all()
-    return [_event(row) for row in (reversed(rows) if newest else rows)]
+    return [present_event(row) for row in (reversed(rows) if newest else rows)]
 
 
 def of_kind(connection: Connection, instance_id: int, kind: str) -> list[HistoryEvent]:
     """The events of one kind of an instance, in order."""
     rows = connection.execute(
-        _joined()
+        joined_events()
         .where(history_event.c.instance_id == instance_id, history_event.c.kind == kind)
         .order_by(history_event.c.seq)
     )
-    return [_event(row) for row in rows]
+    return [present_event(row) for row in rows]
 
 
-def _event(row: Any) -> HistoryEvent:
+def present_event(row: Any) -> HistoryEvent:
+    """The event of a row of :func:`joined_events`."""
     return HistoryEvent(
         instance_id=row.instance_id,
         seq=row.seq,

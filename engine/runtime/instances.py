@@ -163,7 +163,7 @@ def get(
     attached = {element.id for element in definition.model.elements.values() if element.attached_to}
     active = [item.element for item in items]
     active += [row.element for row in waiting if row.element not in attached]
-    return _present(
+    return present(
         row,
         definition,
         open_items=tuple(present_item(item, definition, row.business_key) for item in items),
@@ -172,7 +172,8 @@ def get(
     )
 
 
-def _present(row: Any, definition: Definition, **more: Any) -> Instance:
+def present(row: Any, definition: Definition, **more: Any) -> Instance:
+    """The instance of a row, in its version."""
     return Instance(
         id=row.id,
         definition_id=row.definition_id,
@@ -198,7 +199,7 @@ def find(
     limit = max(1, min(query.limit, MAX_LIMIT))
     statement = select(instance).where(visible(actor), *_wanted(connection, definitions, query))
     rows = connection.execute(statement.order_by(instance.c.id.desc()).limit(limit + 1)).all()
-    items = [_present(row, definitions.get(connection, row.definition_id)) for row in rows[:limit]]
+    items = [present(row, definitions.get(connection, row.definition_id)) for row in rows[:limit]]
     return Page(items, str(items[-1].id) if len(rows) > limit else None)
 
 

@@ -7,10 +7,40 @@ digest, so erasing a person's payload leaves the chain verifiable.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, LargeBinary, Table, Text
+from typing import Any, Final
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    literal_column,
+    text,
+)
 
 from engine.tables.meta import metadata
 from engine.tables.types import BIG
+
+UNUSUAL_KINDS: Final = frozenset(
+    {
+        "incident_raised",
+        "incident_retried",
+        "instance_terminated",
+        "message_not_delivered",
+        "migrated",
+        "work_item_assigned",
+        "work_item_delegated",
+    }
+)
+"""Kinds of events that few cases have, found along an index of their own."""
+
+_LITERALS = tuple(f"'{kind}'" for kind in sorted(UNUSUAL_KINDS))
+_UNUSUAL = text(f"kind IN ({', '.join(_LITERALS)})")
+_IN_PLACE = text("on_behalf_of IS NOT NULL")
+_PLACE = ("at", "instance_id", "seq")
 
 history_event = Table(
     "history_event",
@@ -25,8 +55,31 @@ history_event = Table(
     Column("on_behalf_of", Text),
     Column("payload_digest", LargeBinary),
     Column("hash", LargeBinary, nullable=False),
+    Index("ix_history_event_at", *_PLACE),
+    Index("ix_history_event_actor", "actor", *_PLACE),
+    Index("ix_history_event_element", "element", *_PLACE),
+    Index(
+        "ix_history_event_on_behalf_of",
+        "on_behalf_of",
+        *_PLACE,
+        sqlite_where=_IN_PLACE,
+        postgresql_where=_IN_PLACE,
+    ),
+    Index(
+        "ix_history_event_unusual",
+        "kind",
+        *_PLACE,
+        sqlite_where=_UNUSUAL,
+        postgresql_where=_UNUSUAL,
+    ),
     sqlite_with_rowid=False,
 )
+
+
+def unusual(event: Any) -> ColumnElement[bool]:
+    """That an event is of an unusual kind, in the words of the index of these."""
+    return event.c.kind.in_([literal_column(kind) for kind in _LITERALS])  # type: ignore[no-any-return]
+
 
 history_payload = Table(
     "history_payload",

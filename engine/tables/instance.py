@@ -39,6 +39,9 @@ instance = Table(
     Column("erased_at", BIG),
     Index(None, "business_key"),
     Index(None, "started_at"),
+    Index(None, "definition_id"),
+    Index(None, "org_unit"),
+    Index(None, "counterparty"),
     Index(
         "ix_instance_restricted",
         "id",

@@ -21,6 +21,7 @@ from engine.tables.types import BIG
 
 _OPEN = text("status = 0")
 _DONE = text("status = 1")
+_ANSWERED = text("status = 1 AND outcome IS NOT NULL")
 _MINE = text("status = 0 AND assignee IS NOT NULL")
 
 work_item = Table(
@@ -75,6 +76,14 @@ work_item = Table(
         "completed_at",
         sqlite_where=_DONE,
         postgresql_where=_DONE,
+    ),
+    Index(
+        "ix_work_item_answered",
+        "outcome",
+        "completed_at",
+        "instance_id",
+        sqlite_where=_ANSWERED,
+        postgresql_where=_ANSWERED,
     ),
     Index("ix_work_item_open", "due_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
 )
