@@ -90,12 +90,15 @@ def _page(instance_id: int, remark: Remark) -> str:
 
 
 def _erased(case: Instance) -> str:
-    """When and under which rule its content went, and what is left."""
+    """When and under which rule its content went, and what is left.
+
+    Who acted is shown by number: by a name it would be known again whose case it was.
+    """
     engine, actor = current.engine(), current.actor()
     newest = engine.history(case.id, actor=actor, limit=EVENTS, newest=True)
     events = _before(case.id, request.args.get("before", "")) or newest
     erasure = engine.erasure(case.id, actor=actor)
-    remember_names([erasure.actor, *(event.actor for event in events)])
+    remember_names([erasure.actor])
     return render_template(
         "cases/erased.html",
         case=case,

@@ -198,7 +198,12 @@ class Making:
     ) -> Iterator[tuple[str, bytes]]:
         yield from evidence.process_files(seen[each] for each in sorted(seen)).items()
         yield "documents.jsonl", b"".join(_documents(session, bundle.id))
-        mine = select(BundledCase.instance_id).where(BundledCase.bundle_id == bundle.id)
+        # Of a case whose content was erased nobody is named.
+        mine = (
+            select(BundledCase.instance_id)
+            .join(instance, instance.c.id == BundledCase.instance_id)
+            .where(BundledCase.bundle_id == bundle.id, instance.c.erased_at.is_(None))
+        )
         own = history_event.c
         acted = select(own.actor).where(own.instance_id.in_(mine)).distinct()
         behalf = select(own.on_behalf_of).where(own.instance_id.in_(mine)).distinct()

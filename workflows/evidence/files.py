@@ -54,8 +54,13 @@ def events_of(engine: Engine, instance_id: int, actor: Actor) -> list[HistoryEve
 def evidence_files(
     session: Session, case: Instance, events: Sequence[HistoryEvent], actor: Actor
 ) -> dict[str, bytes]:
-    """``documents.json`` and ``people.json`` of a case."""
-    acted = {event.actor for event in events} | {event.on_behalf_of or "" for event in events}
+    """``documents.json`` and ``people.json`` of a case.
+
+    Of one whose content was erased nobody is named: it would be known again whose it was.
+    """
+    acted: set[str] = set()
+    if case.erased_at is None:
+        acted = {each.actor for each in events} | {each.on_behalf_of or "" for each in events}
     people = people_named(session, {actor.id, *acted})
     return {
         "documents.json": orjson.dumps(documents_of(session, case), option=orjson.OPT_INDENT_2),
