@@ -8,15 +8,14 @@ unknown and forbidden ids give the same answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from flask import g
 
-from engine.errors import Erased, Forbidden, NotFound
-from engine.identity import Actor
+from engine.errors import Forbidden, NotFound
 from web import current
+from web.access_retention import RETENTION
 from web.pages import (
     applications,
     campaign_rows,
@@ -28,45 +27,18 @@ from web.pages import (
     rankings,
     relay,
 )
+from web.policy import Policy, instance, person, whole_instance
 from web.viewer import Viewer
 from workflows.mobility.services import mobility_of_case
 from workflows.relay.services import party_of
 
-Loader = Callable[[Viewer, Mapping[str, Any]], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """Who may use a route. ``roles`` is None for routes open to everybody."""
-
-    name: str
-    roles: Callable[[Viewer], bool] | None = None
-    load: Loader | None = None
-
 
 def _work_item(_viewer: Viewer, arguments: Mapping[str, Any]) -> None:
-    g.work_item = current.engine().work_item(arguments["item_id"], actor=_person())
-
-
-def _instance(_viewer: Viewer, arguments: Mapping[str, Any]) -> None:
-    g.instance = current.engine().instance(arguments["instance_id"], actor=_person())
-
-
-def _whole_instance(viewer: Viewer, arguments: Mapping[str, Any]) -> None:
-    _instance(viewer, arguments)
-    if g.instance.erased_at is not None:
-        raise Erased
-
-
-def _person() -> Actor:
-    """Who is signed in: the engine itself knows in which cases they replace whom."""
-    viewer = current.viewer()
-    assert viewer is not None, "objects are loaded for who is signed in"
-    return viewer.actor
+    g.work_item = current.engine().work_item(arguments["item_id"], actor=person())
 
 
 def _party(viewer: Viewer, arguments: Mapping[str, Any]) -> None:
-    _whole_instance(viewer, arguments)
+    whole_instance(viewer, arguments)
     with current.reading() as rows:
         mobility = mobility_of_case(rows, g.instance.business_key)
     if mobility is None:
@@ -97,28 +69,18 @@ OPERATORS = Policy(
     "process administrator or international office",
     lambda viewer: viewer.is_admin or viewer.is_ri,
 )
-RETENTION_READERS = Policy(
-    "process administrator, auditor or international office",
-    lambda viewer: viewer.is_admin or viewer.is_auditor or viewer.is_ri,
-)
 PROCESS_ADMINISTRATORS = Policy("process administrator", lambda viewer: viewer.is_admin)
 PROCESS_READERS = Policy(
     "process administrator or auditor", lambda viewer: viewer.is_admin or viewer.is_auditor
 )
 COMMENT_TASK = Policy("work item the person takes part in", _takes_part, _work_item)
-COMMENT_CASE = Policy("case the person takes part in", _takes_part, _whole_instance)
+COMMENT_CASE = Policy("case the person takes part in", _takes_part, whole_instance)
 PARTY_CASE = Policy("case, for a party to its mobility", _takes_part, _party)
-AUDITORS = Policy("auditor", lambda viewer: viewer.is_auditor)
-AUDITED_CASE = Policy("case, for an auditor", lambda viewer: viewer.is_auditor, _instance)
-RI_CASE = Policy("case, for the international office", lambda viewer: viewer.is_ri, _whole_instance)
-OPERATED_CASE = Policy("case, for process administration or RI", OPERATORS.roles, _whole_instance)
-ADMINISTERED_CASE = Policy(
-    "case, for process administration", PROCESS_ADMINISTRATORS.roles, _whole_instance
-)
-STUDENT_SELF = Policy("student, about themselves", lambda viewer: viewer.is_student)
+AUDITED_CASE = Policy("case, for an auditor", lambda viewer: viewer.is_auditor, instance)
+RI_CASE = Policy("case, for the international office", lambda viewer: viewer.is_ri, whole_instance)
 OWN_WORK_ITEM = Policy("work item the person may see", _anyone, _work_item)
 OWN_DOCUMENT = Policy("document of a case the person may see", _anyone, documents.load)
-OWN_CASE = Policy("case the person may see", _anyone, _instance)
+OWN_CASE = Policy("case the person may see", _anyone, instance)
 
 STUDENT = Policy("student", lambda viewer: viewer.is_student, campaign_rows.load_open)
 OWN_APPLICATION = Policy("one's own application", lambda v: v.is_student, applications.load)
@@ -191,21 +153,7 @@ ACCESS: Mapping[str, Policy] = {
     "record.verify": PROCESS_READERS,
     "record.anchor": PROCESS_READERS,
     "evidence.export": AUDITED_CASE,
-    "evidence_bundles.index": AUDITORS,
-    "evidence_bundles.make": AUDITORS,
-    "evidence_bundles.fetch": AUDITORS,
-    "retention.index": RETENTION_READERS,
-    "retention.rule": OPERATORS,
-    "retention.set_rule": OPERATORS,
-    "retention.confirm_purge": PROCESS_ADMINISTRATORS,
-    "retention.purge": PROCESS_ADMINISTRATORS,
-    "personal_data.show": OPERATED_CASE,
-    "personal_data.hold": OPERATED_CASE,
-    "personal_data.lift": OPERATED_CASE,
-    "personal_data.export": OPERATED_CASE,
-    "personal_data.export_own": STUDENT_SELF,
-    "personal_data.confirm_erasing": ADMINISTERED_CASE,
-    "personal_data.erase": ADMINISTERED_CASE,
+    **RETENTION,
     "cases.index": SIGNED_IN,
     "cases.show": OWN_CASE,
     "cases.diagram": OWN_CASE,

@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from engine.errors import Forbidden, NotFound
 from web import current, partner_links, standing
-from web.access import ACCESS, LOCAL, PARTNER_LINK, RELAY_LINK, Policy
+from web.access import ACCESS, LOCAL, PARTNER_LINK, RELAY_LINK
 from web.pages import relay
+from web.policy import Policy
 from web.security import limiter
 from web.viewer import Viewer
 

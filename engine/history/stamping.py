@@ -57,7 +57,7 @@ class Authority:
         from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 
         assert self.url is not None
-        client = RequestsHTTPTimeStamper(self.url, timeout=_SECONDS)
+        client: Any = RequestsHTTPTimeStamper(self.url, timeout=_SECONDS)  # type: ignore[no-untyped-call]
         digest = hashlib.new(DIGEST, statement).digest()
         given: bytes = asyncio.run(client.async_timestamp(digest, DIGEST)).dump()
         self.read(given, statement)
@@ -109,7 +109,7 @@ class Authority:
         from pyhanko.keys import load_certs_from_pemder
 
         try:
-            return list(load_certs_from_pemder([str(self.certificates)]))
+            return list(load_certs_from_pemder([str(self.certificates)]))  # type: ignore[no-untyped-call]
         except (OSError, ValueError) as error:
             raise StampRefused(
                 f"The certificates in {self.certificates} cannot be read."

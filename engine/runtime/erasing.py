@@ -30,6 +30,7 @@ from engine.tables import (
 from engine.tables.types import from_micros
 from engine.texts import checked
 from engine.unit import Unit
+from engine.values import Value
 
 LONGEST_REASON = 2_000
 ERASED = "erased"
@@ -102,8 +103,9 @@ def hold(unit: Unit, instance_id: int, reason: str) -> int:
     require_whole(unit.connection, instance_id)
     if held(unit.connection, instance_id):
         raise Conflict("A legal hold keeps this case already.")
+    hold_id = new_id()
     row = {
-        "id": new_id(),
+        "id": hold_id,
         "instance_id": instance_id,
         "reason": reason,
         "set_at": unit.at,
@@ -112,7 +114,7 @@ def hold(unit: Unit, instance_id: int, reason: str) -> int:
     unit.connection.execute(insert(legal_hold), row)
     locked.record("hold_set", unit.actor, payload={"reason": reason})
     locked.save(unit)
-    return int(row["id"])
+    return hold_id
 
 
 def lift(unit: Unit, instance_id: int, reason: str) -> None:
@@ -219,7 +221,11 @@ def erase(unit: Unit, locked: LockedInstance, ground: Ground, gone: Gone) -> int
         **asdict(gone),
     }
     connection.execute(insert(erasure), row)
-    said = {"rule": ground.rule, "revision": ground.revision, "payloads": payloads}
+    said: dict[str, Value] = {
+        "rule": ground.rule,
+        "revision": ground.revision,
+        "payloads": payloads,
+    }
     locked.record("erased", unit.actor, payload=said)
     locked.save(unit)
     return payloads

@@ -39,7 +39,11 @@ from engine.tables import (
     work_item,
 )
 from tests.builders import Diagram, timer
+from workflows import models
 from workflows.retention.erasing import erase_case
+
+DOMAIN = models
+"""Imported, so that erasing knows every table there is."""
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ANA = Actor("person:1", "Ana", frozenset({"office"}))

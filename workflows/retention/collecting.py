@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Table, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from engine.errors import NotFound
@@ -122,7 +122,7 @@ def rows_of_person(connection: Connection, subject: Subject) -> Rows:
     mobility, letter, mail = (tables[name] for name in ("mobility", "relay_letter", "mail_message"))
     found["mobility"] = _rows(connection, mobility, mobility.c.id.in_(subject.mobilities))
     for holding in OF_MOBILITY:
-        where = [holding.column.in_(subject.mobilities)]
+        where: list[ColumnElement[bool]] = [holding.column.in_(subject.mobilities)]
         if holding.table is letter:
             where.append(or_(letter.c.to_student, letter.c.party == "student"))
         found[holding.name] = _rows(connection, holding.table, *where)
@@ -223,5 +223,5 @@ def _rows(
     return [_shown(row._mapping) for row in connection.execute(select(table).where(*where))]
 
 
-def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name not in SECRET}
+def _shown(row: RowMapping) -> dict[str, Any]:
+    return {str(name): value for name, value in row.items() if name not in SECRET}

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import (
-    Alias,
     ColumnElement,
     Connection,
-    Table,
+    FromClause,
     and_,
     case,
     exists,
@@ -28,7 +27,6 @@ from workflows.retention.rules import Rule
 
 APPLICATION, REJECTED = "application", "rejected_application"
 _HELD = exists().where(legal_hold.c.instance_id == instance.c.id, legal_hold.c.lifted_at.is_(None))
-_Instances = Table | Alias
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +102,11 @@ def _past(rules: Mapping[str, Rule], now: datetime) -> list[ColumnElement[bool]]
 
 
 def _over(
-    cases: _Instances, versions: _Instances, rules: Mapping[str, Rule], now: datetime
+    cases: FromClause, versions: FromClause, rules: Mapping[str, Rule], now: datetime
 ) -> ColumnElement[bool]:
     """That a case has ended and its time is over, under one of the rules."""
-    own, ways = cases.c, [false()]
+    own = cases.c
+    ways: list[ColumnElement[bool]] = [false()]
     for kind, rule in rules.items():
         old = own.ended_at <= to_micros(rule.cutoff(now))
         keys = [key for key, file in FILES.items() if file.kind == kind and key != APPLICATION]
@@ -135,14 +134,14 @@ def _rested_on(rules: Mapping[str, Rule], now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _kind(cases: _Instances) -> ColumnElement[str]:
+def _kind(cases: FromClause) -> ColumnElement[str]:
     whens = [
         (definition.c.key == key, file.kind) for key, file in FILES.items() if key != APPLICATION
     ]
     return case(*whens, (_led_on(cases), APPLICATION), else_=REJECTED)
 
 
-def _led_on(cases: _Instances) -> ColumnElement[bool]:
+def _led_on(cases: FromClause) -> ColumnElement[bool]:
     """That a mobility came of an application."""
     application, nomination = metadata.tables["application"], metadata.tables["nomination"]
     return exists(

@@ -11,11 +11,7 @@ from typing import Any
 
 from sqlalchemy import Column, Table
 
-import workflows.models
 from engine.tables import metadata
-
-COMPLETED_BY = workflows.models
-"""Its import adds every table of the domain: what is not known could not be erased."""
 
 
 @dataclass(frozen=True, slots=True)
