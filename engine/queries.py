@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from engine.clock import Clock
@@ -212,13 +213,35 @@ class Queries:
             return history.events(connection, instance_id, after=after, limit=limit, newest=newest)
 
     def search_cases(
-        self, wanted: HistoryFilter, *, actor: Actor, after: str | None = None, limit: int = 50
+        self,
+        wanted: HistoryFilter,
+        *,
+        actor: Actor,
+        among: Select[Any] | None = None,
+        after: str | None = None,
+        limit: int = 50,
     ) -> Found[FoundCase]:
-        """The cases a filter finds, of those the actor may see; those last met or begun first."""
+        """The cases a filter finds, of those the actor may see; those last met or begun first.
+
+        ``among`` selects the ids of the only ones that are meant, if it is given.
+        """
         with self.database.read() as connection:
             return searching.find_cases(
-                connection, self._definitions, actor, wanted, after=after, limit=limit
+                connection,
+                self._definitions,
+                actor,
+                wanted,
+                among=among,
+                after=after,
+                limit=limit,
             )
+
+    def count_cases(
+        self, wanted: HistoryFilter, *, actor: Actor, among: Select[Any] | None = None
+    ) -> int:
+        """How many cases :meth:`search_cases` finds, counted up to a hundred."""
+        with self.database.read() as connection:
+            return searching.count_cases(connection, actor, wanted, among)
 
     def search_events(
         self, wanted: HistoryFilter, *, actor: Actor, after: str | None = None, limit: int = 50

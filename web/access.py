@@ -149,6 +149,8 @@ ACCESS: Mapping[str, Policy] = {
     "tasks.resolve": OWN_WORK_ITEM,
     "tasks.comment": COMMENT_TASK,
     "history.search": PROCESS_READERS,
+    "history.save": PROCESS_READERS,
+    "conformance.show": PROCESS_READERS,
     "record.show": PROCESS_READERS,
     "record.verify": PROCESS_READERS,
     "record.anchor": PROCESS_READERS,

@@ -20,7 +20,7 @@ from web import (
 )
 from web.addresses import IdConverter, KeyConverter
 from web.api import register_api
-from web.audit import bundles, evidence, personal_data, record, retention, search
+from web.audit import bundles, conformance, evidence, personal_data, record, retention, search
 from web.pages import (
     applications,
     campaign_places,
@@ -113,6 +113,7 @@ PAGES = (
     beginning,
     drafts,
     search,
+    conformance,
     record,
     evidence,
     bundles,

@@ -34,9 +34,11 @@ _DAY = timedelta(days=1)
 class HistoryFilter:
     """Which cases and events are looked for; what is empty narrows nothing.
 
-    Some conditions are about a case: its process, version, state, business key, labels. The
-    others are about an event: its kind, element, who did it (for themselves, or had it done
-    for them), the answer that it gave, and when it happened: from ``since`` on, before ``until``.
+    Some conditions are about a case: its process, version, state, business key, labels, and
+    whether its version is ``outdated``, older than the one in force. The others are about an
+    event: its kind, element, who did it (for themselves, or had it done for them), whether
+    it was ``substituted``, done on behalf of somebody, the answer that it gave, and when it
+    happened: from ``since`` on, before ``until``.
 
     A case is found that fulfils the conditions about a case and has at least ``times`` events
     (one, where it is 0) that fulfil all conditions about an event together. An event is found
@@ -57,6 +59,8 @@ class HistoryFilter:
     since: datetime | None = None
     until: datetime | None = None
     times: int = 0
+    outdated: bool = False
+    substituted: bool = False
 
     @property
     def about_cases(self) -> bool:
@@ -68,6 +72,7 @@ class HistoryFilter:
             or self.business_key
             or self.org_units
             or self.counterparties
+            or self.outdated
         )
 
     @property
@@ -81,6 +86,7 @@ class HistoryFilter:
             or self.since
             or self.until
             or self.times > 1
+            or self.substituted
         )
 
 
@@ -114,6 +120,7 @@ def arguments_of(wanted: HistoryFilter, zone: ZoneInfo) -> list[tuple[str, str]]
     found += [("state", state.name.lower()) for state in wanted.states]
     if wanted.business_key:
         found.append(("business_key", wanted.business_key))
+    found += [(name, "1") for name in _SWITCHES if getattr(wanted, name)]
     if wanted.times > 1:
         found.append(("times", str(wanted.times)))
     if wanted.since is not None:
@@ -128,6 +135,7 @@ def query_string(wanted: HistoryFilter, zone: ZoneInfo) -> str:
     return urlencode(arguments_of(wanted, zone))
 
 
+_SWITCHES: Final = ("outdated", "substituted")
 _LISTS: Final = {
     "process": "processes",
     "version": "versions",
@@ -185,6 +193,14 @@ class _Number(_Text):
         return _number(text) if text else 0
 
 
+class _Switch(_Text):
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if text not in {"", "1"}:
+            raise ValidationError("not_an_option")
+        return text == "1"
+
+
 class _Arguments(Schema):
     """The arguments of a filter; messages are codes."""
 
@@ -207,6 +223,8 @@ class _Arguments(Schema):
     element = _Texts(attribute="elements")
     outcome = _Texts(attribute="outcomes")
     times = _Number()
+    outdated = _Switch()
+    substituted = _Switch()
     to = _Text()
 
 

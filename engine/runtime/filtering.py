@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, or_, select
 
 from engine.history.filters import HistoryFilter
 from engine.identity import Actor
 from engine.runtime.access import visible
 from engine.tables import definition, history_event, instance, work_item
 from engine.tables.types import to_micros
+from engine.values import InstanceStatus
 
 COMPLETED = "work_item_completed"
 """The kind of the events that give an answer."""
@@ -42,7 +43,15 @@ def case_conditions(actor: Actor, wanted: HistoryFilter) -> list[ColumnElement[b
         versions.append(definition.c.version.in_(wanted.versions))
     if versions:
         found.append(instance.c.definition_id.in_(select(definition.c.id).where(*versions)))
-    if wanted.states:
+    if wanted.outdated:
+        newer = definition.alias("newer")
+        later = (newer.c.key == definition.c.key) & (newer.c.version > definition.c.version)
+        old = select(definition.c.id).where(exists(select(newer.c.id).where(later)))
+        found.append(instance.c.definition_id.in_(old))
+    if wanted.states == (InstanceStatus.ACTIVE,):
+        # In the words of the index of running cases.
+        found.append(instance.c.status == literal_column("0"))
+    elif wanted.states:
         found.append(instance.c.status.in_([int(state) for state in wanted.states]))
     if wanted.business_key:
         found.append(instance.c.business_key == wanted.business_key)
@@ -66,6 +75,8 @@ def event_conditions(event: Any, wanted: HistoryFilter) -> list[ColumnElement[bo
         found.append(event.c.element.in_(wanted.elements))
     if wanted.people:
         found.append(or_(event.c.actor.in_(wanted.people), event.c.on_behalf_of.in_(wanted.people)))
+    if wanted.substituted:
+        found.append(event.c.on_behalf_of.is_not(None))
     if wanted.outcomes:
         answered = select(work_item.c.id).where(
             work_item.c.id == event.c.work_item_id, work_item.c.outcome.in_(wanted.outcomes)
@@ -83,4 +94,13 @@ def has_events(wanted: HistoryFilter) -> list[ColumnElement[bool]]:
     if wanted.times > 1:
         number = select(func.count()).select_from(event).where(*of_case).scalar_subquery()
         return [number >= wanted.times]
-    return [exists(select(event.c.seq).where(*of_case))]
+    return [any_row(select(event.c.seq).where(*of_case))]
+
+
+def any_row(found: Select[Any]) -> ColumnElement[bool]:
+    """That there is such a row, asked anew for each row that is read.
+
+    PostgreSQL makes a join of EXISTS, and of what is read in order until a page is full
+    something that is read and sorted whole.
+    """
+    return found.limit(1).scalar_subquery().is_not(None)

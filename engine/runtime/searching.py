@@ -16,7 +16,6 @@ from sqlalchemy import (
     Connection,
     Select,
     desc,
-    exists,
     func,
     literal_column,
     select,
@@ -29,7 +28,13 @@ from engine.history.queries import joined_events, present_event
 from engine.identity import Actor
 from engine.runtime.cursors import parts_of
 from engine.runtime.deployed import Definitions
-from engine.runtime.filtering import COMPLETED, case_conditions, event_conditions, has_events
+from engine.runtime.filtering import (
+    COMPLETED,
+    any_row,
+    case_conditions,
+    event_conditions,
+    has_events,
+)
 from engine.runtime.instances import present
 from engine.tables import history_event, instance, work_item
 from engine.tables.history import UNUSUAL_KINDS, unusual
@@ -50,16 +55,17 @@ def find_cases(
     actor: Actor,
     wanted: HistoryFilter,
     *,
+    among: Select[Any] | None,
     after: str | None,
     limit: int,
 ) -> Found[FoundCase]:
-    """A page of the cases found.
+    """A page of the cases found, ``among`` those whose ids it selects, if that is given.
 
     Those with the latest matching event come first; where none is asked for but perhaps a
     period, those begun last.
     """
     limit = max(1, min(limit, MAX_LIMIT))
-    search = _Search.begun(connection, actor, wanted)
+    search = _Search.begun(connection, actor, wanted, among)
     keys = search.cases(after, limit + 1).subquery()
     rows = connection.execute(
         select(*_CASE, keys.c.at.label("matched_at"))
@@ -78,6 +84,14 @@ def find_cases(
     return Found(items, cursor, _counted(connection, search.cases(None, COUNT_CAP)))
 
 
+def count_cases(
+    connection: Connection, actor: Actor, wanted: HistoryFilter, among: Select[Any] | None
+) -> int:
+    """How many cases :func:`find_cases` finds, counted up to :data:`COUNT_CAP`."""
+    search = _Search.begun(connection, actor, wanted, among)
+    return _counted(connection, search.cases(None, COUNT_CAP))
+
+
 def find_events(
     connection: Connection,
     definitions: Definitions,
@@ -93,12 +107,13 @@ def find_events(
     keys = search.events(after, limit + 1).subquery()
     rows = connection.execute(
         joined_events()
+        .add_columns(keys.c.tie)
         .join(
             keys,
             (keys.c.instance_id == history_event.c.instance_id)
             & (keys.c.seq == history_event.c.seq),
         )
-        .order_by(keys.c.at.desc(), keys.c.instance_id.desc(), keys.c.seq.desc())
+        .order_by(keys.c.at.desc(), keys.c.instance_id.desc(), keys.c.tie.desc())
     ).all()
     shown = rows[:limit]
     cases = {
@@ -109,21 +124,24 @@ def find_events(
     }
     items = [FoundEvent(present_event(row), cases[row.instance_id]) for row in shown]
     last = shown[-1] if len(rows) > limit else None
-    cursor = f"{last.at}.{last.instance_id}.{last.seq}" if last else None
+    cursor = f"{last.at}.{last.instance_id}.{last.tie}" if last else None
     return Found(items, cursor, _counted(connection, search.events(None, COUNT_CAP)))
 
 
 def _counted(connection: Connection, found: Select[Any]) -> int:
-    return int(connection.execute(select(func.count()).select_from(found.subquery())).scalar_one())
+    """How many rows there are, in whatever order they are come by."""
+    rows = found.order_by(None).subquery()
+    return int(connection.execute(select(func.count()).select_from(rows)).scalar_one())
 
 
 @dataclass(frozen=True, slots=True)
 class _Stream:
-    """A part of the events that is read along one index, by time."""
+    """A part of the events that is read along one index, by time; ``tie`` is what it ends with."""
 
     source: Any
     event: Any
     at: Any
+    tie: Any
     conditions: list[ColumnElement[bool]]
 
 
@@ -131,32 +149,43 @@ class _Stream:
 class _Search:
     """What is looked for; ``few`` are the only cases that can be meant, where they are few."""
 
-    actor: Actor
     wanted: HistoryFilter
+    meant: Sequence[ColumnElement[bool]]
     few: Sequence[int] | None
 
     @classmethod
-    def begun(cls, connection: Connection, actor: Actor, wanted: HistoryFilter) -> _Search:
+    def begun(
+        cls,
+        connection: Connection,
+        actor: Actor,
+        wanted: HistoryFilter,
+        among: Select[Any] | None = None,
+    ) -> _Search:
         """With its few cases, which takes a statement where anything narrows them."""
+        meant = case_conditions(actor, wanted)
+        if among is not None:
+            meant.append(instance.c.id.in_(among))
         named = wanted.business_key or wanted.org_units or wanted.counterparties
-        if not (named or wanted.processes or wanted.versions):
-            return cls(actor, wanted, None)
-        meant = select(instance.c.id).where(*case_conditions(actor, wanted)).limit(FEW + 1)
-        found = [row.id for row in connection.execute(meant)]
-        return cls(actor, wanted, found if len(found) <= FEW else None)
+        kept = wanted.processes or wanted.versions or wanted.outdated
+        if not (named or kept or among is not None):
+            return cls(wanted, meant, None)
+        statement = select(instance.c.id).where(*meant).limit(FEW + 1)
+        found = [row.id for row in connection.execute(statement)]
+        return cls(wanted, meant, found if len(found) <= FEW else None)
 
     @property
     def by_match(self) -> bool:
         """Whether cases are found by their events, and not only by a period."""
         wanted = self.wanted
-        return bool(wanted.people or wanted.kinds or wanted.elements or wanted.outcomes)
+        by_what = wanted.kinds or wanted.elements or wanted.outcomes
+        return bool(wanted.people or wanted.substituted or by_what)
 
     def cases(self, after: str | None, limit: int) -> Select[Any]:
         """Id and place of cases, in order."""
         if self.by_match:
             return self._last_matches(after, limit)
         wanted, few = self.wanted, self.few
-        meant = case_conditions(self.actor, wanted) if few is None else [instance.c.id.in_(few)]
+        meant = self.meant if few is None else [instance.c.id.in_(few)]
         statement = select(instance.c.id, instance.c.started_at.label("at"))
         statement = statement.where(*meant, *has_events(wanted))
         if wanted.until is not None:
@@ -174,7 +203,7 @@ class _Search:
                 *event_conditions(later, self.wanted),
             )
             statement = select(event.c.instance_id.label("id"), stream.at.label("at"))
-            statement = self._narrowed(statement, stream).where(~exists(matching))
+            statement = self._narrowed(statement, stream).where(~any_row(matching))
             branches.append(_page(statement, (stream.at, event.c.instance_id), after, limit))
         return _merged(branches, ("at", "id"), limit)
 
@@ -183,11 +212,12 @@ class _Search:
         branches = []
         for stream in self._streams():
             event = stream.event
-            statement = select(event.c.instance_id, event.c.seq, stream.at.label("at"))
+            place = (stream.at, event.c.instance_id, stream.tie)
+            at, tie = stream.at.label("at"), stream.tie.label("tie")
+            statement = select(event.c.instance_id, event.c.seq, at, tie)
             statement = self._narrowed(statement, stream)
-            place = (stream.at, event.c.instance_id, event.c.seq)
             branches.append(_page(statement, place, after, limit))
-        return _merged(branches, ("at", "instance_id", "seq"), limit)
+        return _merged(branches, ("at", "instance_id", "tie"), limit)
 
     def _narrowed(self, statement: Select[Any], stream: _Stream) -> Select[Any]:
         """A statement over a stream, narrowed to the cases that are meant."""
@@ -197,8 +227,8 @@ class _Search:
             statement = statement.where(event.c.instance_id.in_(self.few))
         else:
             of_event = instance.c.id == event.c.instance_id
-            meant = case_conditions(self.actor, self.wanted)
-            statement = statement.where(exists(select(instance.c.id).where(of_event, *meant)))
+            meant = select(instance.c.id).where(of_event, *self.meant)
+            statement = statement.where(any_row(meant))
         if self.wanted.times > 1:
             other = history_event.alias("other")
             number = select(func.count()).where(
@@ -221,6 +251,9 @@ class _Search:
                 for person in wanted.people
             ]
             wanted = replace(wanted, people=())
+        elif wanted.substituted:
+            narrowed = [[event.c.on_behalf_of.is_not(None)]]
+            wanted = replace(wanted, substituted=False)
         elif wanted.kinds and UNUSUAL_KINDS.issuperset(wanted.kinds):
             narrowed = [[unusual(event), event.c.kind == kind] for kind in wanted.kinds]
             wanted = replace(wanted, kinds=())
@@ -228,7 +261,9 @@ class _Search:
             narrowed = [[event.c.element == element] for element in wanted.elements]
             wanted = replace(wanted, elements=())
         matches = event_conditions(event, wanted)
-        return [_Stream(event, event, event.c.at, [*each, *matches]) for each in narrowed]
+        return [
+            _Stream(event, event, event.c.at, event.c.seq, [*each, *matches]) for each in narrowed
+        ]
 
     def _answers(self, event: Any, outcome: str) -> _Stream:
         """The events that gave an answer, along the work items that keep it."""
@@ -244,7 +279,7 @@ class _Search:
         if wanted.until is not None:
             conditions.append(item.c.completed_at < to_micros(wanted.until))
         conditions += event_conditions(event, replace(wanted, outcomes=(), since=None, until=None))
-        return _Stream(item.join(event, of_item), event, item.c.completed_at, conditions)
+        return _Stream(item.join(event, of_item), event, item.c.completed_at, item.c.id, conditions)
 
 
 def _page(

@@ -66,6 +66,12 @@ history_event = Table(
         postgresql_where=_IN_PLACE,
     ),
     Index(
+        "ix_history_event_substituted",
+        *_PLACE,
+        sqlite_where=_IN_PLACE,
+        postgresql_where=_IN_PLACE,
+    ),
+    Index(
         "ix_history_event_unusual",
         "kind",
         *_PLACE,

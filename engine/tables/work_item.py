@@ -82,6 +82,7 @@ work_item = Table(
         "outcome",
         "completed_at",
         "instance_id",
+        "id",
         sqlite_where=_ANSWERED,
         postgresql_where=_ANSWERED,
     ),

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import completion, editor, growth, history, http, linting, migration
+from tests.bench import completion, editor, growth, history, http, linting, migration, search
 from tests.servers import PostgreSQL
 
 
@@ -30,6 +30,7 @@ def main() -> None:
             growth.loop_growth,
             growth.bytes_per_instance,
             history.verify,
+            search.measure,
             migration.measure,
             http.measure,
             editor.measure,
@@ -44,6 +45,7 @@ def main() -> None:
                 completion.measure,
                 growth.inbox_growth,
                 history.verify,
+                search.measure,
                 migration.measure,
             ):
                 take("pg_", benchmark, server.url())

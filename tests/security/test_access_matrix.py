@@ -105,6 +105,8 @@ MATRIX = {
     ("cases.diagram", "GET"): SEES,
     ("cases.comment", "POST"): COMMENT,
     ("history.search", "GET"): studio_world.READERS,
+    ("conformance.show", "GET"): studio_world.READERS,
+    ("history.save", "POST"): "401 403 403 403 403 403 401 422 422",
     ("record.show", "GET"): studio_world.READERS,
     ("record.verify", "POST"): "401 403 403 403 403 403 401 302 302",
     ("record.anchor", "GET"): "302 403 403 403 403 403 302 404 404",

@@ -1,4 +1,4 @@
-"""Saved views of the inbox: kept, renamed, deleted and taken back."""
+"""Saved views: kept, renamed, deleted and taken back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from web import current, words
 from web.navigation import safe_target
 from web.pages import inbox
 from web.pages.inbox_queries import Saving, query_from
-from web.pages.saved_entries import UNDO, address
+from web.pages.saved_entries import HOMES, UNDO, address
 from workflows.office_work import saved_views
 from workflows.office_work.models import SavedView
 
@@ -71,12 +71,13 @@ def rename(view_id: int) -> ResponseReturnValue:
 
 @pages.post("/inbox/saved/<id:view_id>/delete")
 def delete(view_id: int) -> ResponseReturnValue:
-    """Delete a view of one's own; the inbox offers to take it back."""
+    """Delete a view of one's own; its page offers to take it back."""
     viewer = current.signed_in()
     with current.engine().unit(viewer.actor) as unit:
         view = saved_views.remove(unit, viewer.person_id, view_id)
+        home = url_for(HOMES[view.page])
     session[UNDO] = {"view": view_id, "was": view.name, "deleted": True}
-    return redirect(url_for("inbox.show"))
+    return redirect(home)
 
 
 @pages.post("/inbox/saved/<id:view_id>/restore")
@@ -89,5 +90,5 @@ def restore(view_id: int) -> ResponseReturnValue:
             target = address(view)
     except InvalidInput:
         flash(_("Another view has that name by now; rename it first."), "warning")
-        return redirect(url_for("inbox.show"))
+        return redirect(safe_target(request.form.get("next") or url_for("inbox.show")))
     return redirect(target)

@@ -20,7 +20,7 @@ from web.words.application import (
     wish_rank,
     wish_verdict,
 )
-from web.words.audit import wrong
+from web.words.audit import answers, case_state, event_kind, event_kinds, wrong
 from web.words.calculation import (
     conversion_policy,
     grade_calculation,
@@ -139,12 +139,14 @@ from web.words.validation_plan import (
 __all__ = [
     "agreed_conversion",
     "annex_title",
+    "answers",
     "application_field",
     "application_icon",
     "application_look",
     "application_path",
     "application_status",
     "campaign_status",
+    "case_state",
     "cell_state",
     "change_party",
     "change_reason",
@@ -163,6 +165,8 @@ __all__ = [
     "element_type",
     "eligibility_rule",
     "error_sentence",
+    "event_kind",
+    "event_kinds",
     "event_words",
     "exam_cause",
     "exam_mark",

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship, selectinload
 from sqlalchemy.sql.base import ExecutableOption
@@ -86,6 +87,9 @@ class Application(Base):
         return tuple(selectinload(part) for part in parts)
 
 
+_EXCEPTION = text("admitted AND failed <> ''")
+
+
 class Wish(Base):
     """One of up to three ranked wishes.
 
@@ -108,6 +112,12 @@ class Wish(Base):
     __table_args__ = (
         UniqueConstraint("application_id", "place_id"),
         Index(None, "place_id"),
+        Index(
+            "ix_application_wish_exception",
+            "application_id",
+            sqlite_where=_EXCEPTION,
+            postgresql_where=_EXCEPTION,
+        ),
     )
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, Text
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine.tables.types import BIG, Instant
@@ -13,6 +13,9 @@ from workflows.base import Base, Exact
 
 SCHEMES = ("erasmus", "ami", "crous")
 """Erasmus+; the ministry's mobility aid (AMI); the needs-based scholarship CROUS keeps paying."""
+
+
+_EXCEPTION = text("exception <> ''")
 
 
 class Grant(Base):
@@ -54,7 +57,15 @@ class Grant(Base):
         order_by="GrantEvent.at, GrantEvent.id", lazy="selectin"
     )
 
-    __table_args__ = (Index(None, "mobility_id"),)
+    __table_args__ = (
+        Index(None, "mobility_id"),
+        Index(
+            "ix_mobility_grant_exception",
+            "instance_id",
+            sqlite_where=_EXCEPTION,
+            postgresql_where=_EXCEPTION,
+        ),
+    )
 
 
 class GrantEvent(Base):

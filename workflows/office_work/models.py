@@ -52,7 +52,7 @@ class Substitution(Base):
 
 
 class SavedView(Base):
-    """A view of the inbox with its filters, under a name.
+    """A view of the inbox, or of another page, with its filters, under a name.
 
     ``query`` is the query string of its address. ``group`` shares it with the members of a
     group. One that was deleted is kept for a while, to be taken back.
@@ -67,6 +67,7 @@ class SavedView(Base):
     group: Mapped[str | None] = mapped_column("group", Text, index=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
     deleted_at: Mapped[datetime | None] = mapped_column(Instant)
+    page: Mapped[str] = mapped_column(Text, server_default="inbox")
 
 
 class MailSetting(Base):

@@ -1,13 +1,13 @@
-"""Views of the inbox that somebody keeps under a name, for themselves or for a group."""
+"""Views of a page that somebody keeps under a name, for themselves or for a group."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import Select, delete, or_, select
 
 from engine.errors import InvalidInput, NotFound
 from engine.texts import checked, unusable
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 ARGUMENTS = ("view", "q", "process", "step", "department", "partner", "due", "sort")
 """What of an inbox's address a saved view keeps, in this order."""
 
+INBOX = "inbox"
+HISTORY = "history"
+
 MAX_NAME = 60
 MAX_VALUE = 200
 MOST = 50
@@ -33,12 +36,16 @@ def arguments_of(view: SavedView) -> dict[str, str]:
     return dict(parse_qsl(view.query))
 
 
-def views_for(session: Session, person_id: int, actor: Actor) -> list[SavedView]:
-    """Somebody's own views and those shared with their groups, by name; one statement."""
+def views_for(session: Session, person_id: int, actor: Actor, page: str = INBOX) -> list[SavedView]:
+    """Somebody's own views of a page and those shared with their groups, by name."""
     mine = SavedView.person_id == person_id
     statement = (
         select(SavedView)
-        .where(or_(mine, SavedView.group.in_(actor.groups)), SavedView.deleted_at.is_(None))
+        .where(
+            or_(mine, SavedView.group.in_(actor.groups)),
+            SavedView.page == page,
+            SavedView.deleted_at.is_(None),
+        )
         .order_by(SavedView.name, SavedView.id)
         .limit(2 * MOST)
     )
@@ -48,22 +55,29 @@ def views_for(session: Session, person_id: int, actor: Actor) -> list[SavedView]
 def save(
     unit: Unit, person_id: int, name: str, arguments: Mapping[str, str], group: str
 ) -> SavedView:
-    """Keep a view; ``group`` shares it, empty keeps it to oneself. Raises InvalidInput."""
-    name = _name(unit.session, person_id, name)
+    """Keep a view of the inbox, as :func:`keep` does."""
+    return keep(unit, person_id, name, urlencode(_kept(arguments)), group, page=INBOX)
+
+
+def keep(unit: Unit, person_id: int, name: str, query: str, group: str, *, page: str) -> SavedView:
+    """Keep a view of a page, given the query string of its address.
+
+    ``group`` shares it, empty keeps it to oneself. Raises InvalidInput.
+    """
+    name = _name(unit.session, person_id, name, page)
     if group and group not in shareable(unit.actor):
         raise InvalidInput({"group": ["not_an_option"]})
-    own = select(SavedView.id).where(
-        SavedView.person_id == person_id, SavedView.deleted_at.is_(None)
-    )
+    own = _own(person_id, page)
     if len(unit.session.scalars(own).all()) >= MOST:
         raise InvalidInput({"name": [f"too_many:{MOST}"]})
     _forget(unit.session, person_id, unit.now)
     view = SavedView(
         person_id=person_id,
         name=name,
-        query=urlencode(_kept(arguments)),
+        query=query,
         group=group or None,
         created_at=unit.now,
+        page=page,
     )
     unit.session.add(view)
     unit.session.flush()
@@ -88,7 +102,7 @@ def rename(unit: Unit, person_id: int, view_id: int, name: str) -> str:
     view = own_view(unit.session, person_id, view_id)
     before = view.name
     if name.strip() != before:
-        view.name = _name(unit.session, person_id, name)
+        view.name = _name(unit.session, person_id, name, view.page)
         unit.session.flush()
     return before
 
@@ -104,22 +118,23 @@ def remove(unit: Unit, person_id: int, view_id: int) -> SavedView:
 def restore(unit: Unit, person_id: int, view_id: int) -> SavedView:
     """Take a deleted view back. Raises NotFound; InvalidInput where its name is taken now."""
     view = own_view(unit.session, person_id, view_id, deleted=True)
-    _name(unit.session, person_id, view.name)
+    _name(unit.session, person_id, view.name, view.page)
     view.deleted_at = None
     unit.session.flush()
     return view
 
 
-def _name(session: Session, person_id: int, name: str) -> str:
+def _own(person_id: int, page: str) -> Select[Any]:
+    return select(SavedView.id).where(
+        SavedView.person_id == person_id, SavedView.page == page, SavedView.deleted_at.is_(None)
+    )
+
+
+def _name(session: Session, person_id: int, name: str, page: str) -> str:
     name = checked("name", " ".join(name.split()), MAX_NAME)
     if not name:
         raise InvalidInput({"name": ["required"]})
-    taken = select(SavedView.id).where(
-        SavedView.person_id == person_id,
-        SavedView.name == name,
-        SavedView.deleted_at.is_(None),
-    )
-    if session.scalar(taken) is not None:
+    if session.scalar(_own(person_id, page).where(SavedView.name == name)) is not None:
         raise InvalidInput({"name": ["taken"]})
     return name
 

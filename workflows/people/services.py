@@ -7,7 +7,7 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from engine.errors import InvalidInput, NotFound
@@ -244,6 +244,25 @@ def people_in_any(session: Session, groups: Iterable[str]) -> list[Person]:
     inside = select(Membership.person_id).where(Membership.group.in_(wanted))
     statement = select(Person).where(Person.id.in_(inside), Person.active).order_by(Person.id)
     return list(session.scalars(statement))
+
+
+def staff_names(session: Session, limit: int) -> list[str]:
+    """The names of those who have a function here, in their order."""
+    inside = select(Membership.person_id)
+    name = (Person.given_names, Person.family_name)
+    found = session.execute(select(*name).where(Person.id.in_(inside)).order_by(*name).limit(limit))
+    return [f"{given} {family}".strip() for given, family in found]
+
+
+def people_called(session: Session, text: str, limit: int) -> list[tuple[str, str]]:
+    """Actor ids and names of those whose name or login is a text, or else has it as a part."""
+    name = Person.given_names + " " + Person.family_name
+    columns = select(Person.id, name).order_by(name, Person.id).limit(limit)
+    same = or_(func.lower(name) == text.lower(), func.lower(Person.login) == text.lower())
+    part = or_(name.icontains(text, autoescape=True), Person.login.icontains(text, autoescape=True))
+    found = session.execute(columns.where(same)).all()
+    found = found or session.execute(columns.where(part)).all()
+    return [(actor_id(number), called) for number, called in found]
 
 
 def people_named(session: Session, actor_ids: Iterable[str]) -> dict[str, str]:

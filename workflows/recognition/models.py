@@ -5,11 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine.tables.types import BIG, Instant
 from workflows.base import Base, Exact
+
+_OTHERWISE = text("verdict <> verdict_by_rule")
+_SET = text("coordinator_set OR jury_set")
 
 
 class Recognition(Base):
@@ -44,7 +57,16 @@ class Recognition(Base):
         order_by="RecognitionAnswer.at, RecognitionAnswer.id", lazy="selectin"
     )
 
-    __table_args__ = (UniqueConstraint("instance_id"), Index(None, "mobility_id"))
+    __table_args__ = (
+        UniqueConstraint("instance_id"),
+        Index(None, "mobility_id"),
+        Index(
+            "ix_recognition_decided_otherwise",
+            "instance_id",
+            sqlite_where=_OTHERWISE,
+            postgresql_where=_OTHERWISE,
+        ),
+    )
 
     @property
     def transcript(self) -> PartnerTranscript | None:
@@ -187,7 +209,10 @@ class ResultLine(Base):
 
     agreed: Mapped[AgreedComponent | None] = relationship(lazy="joined")
 
-    __table_args__ = (UniqueConstraint("transcript_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("transcript_id", "position"),
+        Index("ix_recognition_line_set", "transcript_id", sqlite_where=_SET, postgresql_where=_SET),
+    )
 
     @property
     def final_grade(self) -> Decimal | None:

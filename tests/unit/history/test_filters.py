@@ -28,6 +28,8 @@ EVERYTHING = HistoryFilter(
     since=datetime(2026, 2, 1, tzinfo=PARIS),
     until=datetime(2026, 7, 1, tzinfo=PARIS),
     times=2,
+    outdated=True,
+    substituted=True,
 )
 
 
@@ -71,6 +73,7 @@ def test_an_instant_can_be_given_to_the_second():
         ({"counterparty": ["x" * 201]}, {"counterparty": ["too_long:200"]}),
         ({"element": [str(n) for n in range(51)]}, {"element": ["too_many:50"]}),
         ({"state": ["sleeping"]}, {"state": ["not_an_option"]}),
+        ({"outdated": ["perhaps"]}, {"outdated": ["not_an_option"]}),
         ({"version": ["٣"]}, {"version": ["not_an_integer"]}),
         ({"times": ["-1"]}, {"times": ["not_an_integer"]}),
         ({"business_key": ["1", "2"]}, {"business_key": ["too_many:1"]}),

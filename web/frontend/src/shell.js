@@ -23,6 +23,12 @@ export function enhanceShell() {
     }
   });
   document.addEventListener('click', (event) => closeMenus(event.target));
+  // On a phone a long form would hide what it is about.
+  if (window.matchMedia('(max-width: 61.99em)').matches) {
+    for (const details of document.querySelectorAll('details[data-wide][open]:not(:has([aria-invalid]))')) {
+      details.open = false;
+    }
+  }
 }
 
 function closeMenus(except) {

@@ -15,6 +15,11 @@ UNUSUAL = sa.text(
 IN_PLACE = sa.text("on_behalf_of IS NOT NULL")
 ANSWERED = sa.text("status = 1 AND outcome IS NOT NULL")
 PLACE = ["at", "instance_id", "seq"]
+ANSWER = ["outcome", "completed_at", "instance_id", "id"]
+OTHERWISE = sa.text("verdict <> verdict_by_rule")
+SET = sa.text("coordinator_set OR jury_set")
+EXCEPTION = sa.text("exception <> ''")
+ADMITTED = sa.text("admitted AND failed <> ''")
 
 
 def upgrade() -> None:
@@ -22,21 +27,19 @@ def upgrade() -> None:
     op.create_index("ix_history_event_at", "history_event", PLACE)
     op.create_index("ix_history_event_actor", "history_event", ["actor", *PLACE])
     op.create_index("ix_history_event_element", "history_event", ["element", *PLACE])
-    _create_partial("ix_history_event_on_behalf_of", "history_event", "on_behalf_of", IN_PLACE)
-    _create_partial("ix_history_event_unusual", "history_event", "kind", UNUSUAL)
-    op.create_index(
-        "ix_work_item_answered",
-        "work_item",
-        ["outcome", "completed_at", "instance_id"],
-        sqlite_where=ANSWERED,
-        postgresql_where=ANSWERED,
-    )
+    for name, table, columns, where in (
+        ("history_event_on_behalf_of", "history_event", ["on_behalf_of", *PLACE], IN_PLACE),
+        ("history_event_substituted", "history_event", PLACE, IN_PLACE),
+        ("history_event_unusual", "history_event", ["kind", *PLACE], UNUSUAL),
+        ("work_item_answered", "work_item", ANSWER, ANSWERED),
+        ("recognition_decided_otherwise", "recognition", ["instance_id"], OTHERWISE),
+        ("recognition_line_set", "recognition_line", ["transcript_id"], SET),
+        ("mobility_grant_exception", "mobility_grant", ["instance_id"], EXCEPTION),
+        ("application_wish_exception", "application_wish", ["application_id"], ADMITTED),
+    ):
+        op.create_index(f"ix_{name}", table, columns, sqlite_where=where, postgresql_where=where)
     for column in ("definition_id", "org_unit", "counterparty"):
         op.create_index(f"ix_instance_{column}", "instance", [column])
     op.add_column(
         "saved_view", sa.Column("page", sa.Text(), nullable=False, server_default="inbox")
     )
-
-
-def _create_partial(name: str, table: str, column: str, where: sa.TextClause) -> None:
-    op.create_index(name, table, [column, *PLACE], sqlite_where=where, postgresql_where=where)
