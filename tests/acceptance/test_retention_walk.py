@@ -46,7 +46,7 @@ def test_an_office_keeps_and_hands_out_what_the_law_asks(visit, tmp_path):
 
     auditor = visit("Anne Lacombe", "es")
     page = auditor.page
-    page.goto("/history/evidence?process=recognition")
+    page.goto("/history/evidence")
     assert auditor.violations() == []
     page.get_by_role("button", name="Crear el archivo").click()
     link = page.get_by_role("link", name="evidence-bundle-")

@@ -131,6 +131,7 @@ def test_the_outbox_sends_the_file_with_the_mail(office):
     assert part.get_content().startswith(b'{"format":"passerelle-anchor/1"')
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_an_anchor_too_large_for_a_mail_sends_its_signed_statement(office, monkeypatch, tmp_path):
     monkeypatch.setattr(mailing, "MOST_BYTES", 100)
     office.anchor()
