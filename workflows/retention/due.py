@@ -22,6 +22,7 @@ from sqlalchemy import (
 from engine.tables import definition, instance, legal_hold, metadata
 from engine.tables.types import from_micros, to_micros
 from engine.values import InstanceStatus
+from workflows.application.steps import APPROVED
 from workflows.retention.holdings import FILES
 from workflows.retention.rules import Rule
 
@@ -142,10 +143,10 @@ def _kind(cases: FromClause) -> ColumnElement[str]:
 
 
 def _led_on(cases: FromClause) -> ColumnElement[bool]:
-    """That a mobility came of an application."""
+    """That the partner took the candidate and nobody has withdrawn since."""
     application, nomination = metadata.tables["application"], metadata.tables["nomination"]
     return exists(
         select(application.c.id)
         .join(nomination, nomination.c.application_id == application.c.id)
-        .where(application.c.instance_id == cases.c.id, nomination.c.mobility_id.is_not(None))
+        .where(application.c.instance_id == cases.c.id, nomination.c.status == APPROVED)
     )
