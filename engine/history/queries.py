@@ -14,8 +14,7 @@ from engine.values import HistoryEvent
 MAX_LIMIT = 1_000
 
 
-def joined_events() -> Any:
-    """Events with their payloads, as :func:`present_event` reads them."""
+def _joined() -> Any:
     return select(history_event, history_payload.c.salt, history_payload.c.payload).outerjoin(
         history_payload,
         (history_payload.c.instance_id == history_event.c.instance_id)
@@ -32,7 +31,7 @@ def events(
     """
     order = history_event.c.seq.desc() if newest else history_event.c.seq
     rows = connection.execute(
-        joined_events()
+        _joined()
         .where(history_event.c.instance_id == instance_id, history_event.c.seq > after)
         .order_by(order)
         .limit(max(1, min(limit, MAX_LIMIT)))
@@ -43,7 +42,7 @@ def events(
 def of_kind(connection: Connection, instance_id: int, kind: str) -> list[HistoryEvent]:
     """The events of one kind of an instance, in order."""
     rows = connection.execute(
-        joined_events()
+        _joined()
         .where(history_event.c.instance_id == instance_id, history_event.c.kind == kind)
         .order_by(history_event.c.seq)
     )
@@ -51,7 +50,7 @@ def of_kind(connection: Connection, instance_id: int, kind: str) -> list[History
 
 
 def present_event(row: Any) -> HistoryEvent:
-    """The event of a row of :func:`joined_events`."""
+    """The event of a row of ``history_event`` with its payload."""
     return HistoryEvent(
         instance_id=row.instance_id,
         seq=row.seq,

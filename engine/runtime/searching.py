@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from engine.history.filters import HistoryFilter
-from engine.history.queries import joined_events, present_event
+from engine.history.queries import present_event
 from engine.identity import Actor
 from engine.runtime.cursors import parts_of
 from engine.runtime.deployed import Definitions
@@ -36,10 +36,10 @@ from engine.runtime.filtering import (
     has_events,
 )
 from engine.runtime.instances import present
-from engine.tables import history_event, instance, work_item
+from engine.tables import history_event, history_payload, instance, work_item
 from engine.tables.history import UNUSUAL_KINDS, unusual
 from engine.tables.types import from_micros, to_micros
-from engine.values import Found, FoundCase, FoundEvent
+from engine.values import Found, FoundCase, FoundEvent, Instance
 
 COUNT_CAP = 100
 MAX_LIMIT = 200
@@ -66,21 +66,14 @@ def find_cases(
     """
     limit = max(1, min(limit, MAX_LIMIT))
     search = _Search.begun(connection, actor, wanted, among)
-    keys = search.cases(after, limit + 1).subquery()
-    rows = connection.execute(
-        select(*_CASE, keys.c.at.label("matched_at"))
-        .join(keys, keys.c.id == instance.c.id)
-        .order_by(keys.c.at.desc(), keys.c.id.desc())
-    ).all()
+    keys = connection.execute(search.cases(after, limit + 1)).all()
+    cases = _presented(connection, definitions, [key.id for key in keys[:limit]])
     items = [
-        FoundCase(
-            present(row, definitions.get(connection, row.definition_id)),
-            from_micros(row.matched_at) if search.by_match else None,
-        )
-        for row in rows[:limit]
+        FoundCase(cases[key.id], from_micros(key.at) if search.by_match else None)
+        for key in keys[:limit]
     ]
-    last = rows[limit - 1] if len(rows) > limit else None
-    cursor = f"{last.matched_at}.{last.id}" if last else None
+    last = keys[limit - 1] if len(keys) > limit else None
+    cursor = f"{last.at}.{last.id}" if last else None
     return Found(items, cursor, _counted(connection, search.cases(None, COUNT_CAP)))
 
 
@@ -104,34 +97,32 @@ def find_events(
     """A page of the events found, each with its case; the latest first."""
     limit = max(1, min(limit, MAX_LIMIT))
     search = _Search.begun(connection, actor, wanted)
-    keys = search.events(after, limit + 1).subquery()
-    rows = connection.execute(
-        joined_events()
-        .add_columns(keys.c.tie)
-        .join(
-            keys,
-            (keys.c.instance_id == history_event.c.instance_id)
-            & (keys.c.seq == history_event.c.seq),
-        )
-        .order_by(keys.c.at.desc(), keys.c.instance_id.desc(), keys.c.tie.desc())
-    ).all()
+    found = search.events(after, limit + 1).subquery()
+    payload = select(history_payload.c.payload).where(
+        history_payload.c.instance_id == found.c.instance_id, history_payload.c.seq == found.c.seq
+    )
+    # Not a join: PostgreSQL would not know how few they are.
+    statement = select(found, payload.scalar_subquery().label("payload"))
+    order = (found.c.at.desc(), found.c.instance_id.desc(), found.c.tie.desc())
+    rows = connection.execute(statement.order_by(*order)).all()
     shown = rows[:limit]
-    cases = {
-        row.id: present(row, definitions.get(connection, row.definition_id))
-        for row in connection.execute(
-            select(*_CASE).where(instance.c.id.in_({row.instance_id for row in shown}))
-        )
-    }
+    cases = _presented(connection, definitions, [row.instance_id for row in shown])
     items = [FoundEvent(present_event(row), cases[row.instance_id]) for row in shown]
     last = shown[-1] if len(rows) > limit else None
     cursor = f"{last.at}.{last.instance_id}.{last.tie}" if last else None
     return Found(items, cursor, _counted(connection, search.events(None, COUNT_CAP)))
 
 
+def _presented(
+    connection: Connection, definitions: Definitions, ids: Sequence[int]
+) -> dict[int, Instance]:
+    """Cases by their ids."""
+    rows = connection.execute(select(*_CASE).where(instance.c.id.in_(set(ids))))
+    return {row.id: present(row, definitions.get(connection, row.definition_id)) for row in rows}
+
+
 def _counted(connection: Connection, found: Select[Any]) -> int:
-    """How many rows there are, in whatever order they are come by."""
-    rows = found.order_by(None).subquery()
-    return int(connection.execute(select(func.count()).select_from(rows)).scalar_one())
+    return int(connection.execute(select(func.count()).select_from(found.subquery())).scalar_one())
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,13 +199,12 @@ class _Search:
         return _merged(branches, ("at", "id"), limit)
 
     def events(self, after: str | None, limit: int) -> Select[Any]:
-        """Case, number and instant of events, in order."""
+        """Events, in order."""
         branches = []
         for stream in self._streams():
             event = stream.event
             place = (stream.at, event.c.instance_id, stream.tie)
-            at, tie = stream.at.label("at"), stream.tie.label("tie")
-            statement = select(event.c.instance_id, event.c.seq, at, tie)
+            statement: Select[Any] = select(*event.c, stream.tie.label("tie"))
             statement = self._narrowed(statement, stream)
             branches.append(_page(statement, place, after, limit))
         return _merged(branches, ("at", "instance_id", "tie"), limit)

@@ -214,9 +214,9 @@ def test_pages_ask_the_database_a_number_of_times_that_does_not_grow(
     anne, engine, count_statements
 ):
     for address, number in (
-        (TWICE, 14),
+        (TWICE, 15),
         (TWICE + "&show=events", 16),
-        ("/history/conformance", 28),
+        ("/history/conformance", 29),
     ):
         anne.get(address)
         with count_statements(engine.database) as sent:
