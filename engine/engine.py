@@ -13,7 +13,7 @@ from engine.history import anchoring, checking
 from engine.history.anchoring import Anchor
 from engine.history.keys import KeyRing
 from engine.identity import SYSTEM, Actor
-from engine.operating import Operating
+from engine.retaining import Retaining
 from engine.runtime import (
     evidence,
     idempotency,
@@ -36,7 +36,7 @@ from engine.values import (
 _log = logging.getLogger(__name__)
 
 
-class Engine(Operating):
+class Engine(Retaining):
     """Runs process definitions.
 
     Every command is one transaction: decision, domain rows, token move, work

@@ -54,6 +54,12 @@ class Retired(InvalidState):
     code = "retired"
 
 
+class Erased(InvalidState):
+    """The content of this case was erased; what is left of it is the chain of its events."""
+
+    code = "erased"
+
+
 class InvalidInput(EngineError):
     """Some of the values are not acceptable.
 

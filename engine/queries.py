@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.database import Database
-from engine.errors import NotFound
+from engine.errors import Erased, NotFound
 from engine.history import anchoring, checking
 from engine.history import queries as history
 from engine.history.anchor_files import AnchorFile, export, lines
@@ -23,6 +23,7 @@ from engine.history.filters import HistoryFilter
 from engine.history.findings import Findings
 from engine.history.keys import KeyRing
 from engine.history.proving import prove
+from engine.history.stamping import Authority
 from engine.history.verifying import verify_one
 from engine.identity import Actor
 from engine.runtime import (
@@ -155,16 +156,18 @@ class Queries:
             return pace.usual_time(connection, process, element, self.clock.now())
 
     def work_item(self, item_id: int, *, actor: Actor) -> WorkItem:
-        """A work item, open or not, that the actor may see; raises NotFound."""
+        """A work item, open or not, that the actor may see; raises NotFound, Erased."""
         with self.database.read() as connection:
             row = connection.execute(
-                select(work_item, instance.c.business_key)
+                select(work_item, instance.c.business_key, instance.c.erased_at)
                 .join(instance, instance.c.id == work_item.c.instance_id)
                 .where(work_item.c.id == item_id)
             ).one_or_none()
             if row is None:
                 raise NotFound
             require_item_sight(connection, actor, row)
+            if row.erased_at is not None:
+                raise Erased
             definition = self._definitions.get(connection, row.definition_id)
             return present_item(row, definition, row.business_key)
 
@@ -255,15 +258,21 @@ class Queries:
             return verify_one(connection, instance_id)
 
     def verify_history(
-        self, keys: KeyRing, against: AnchorFile | None = None, *, since: bool = False
+        self,
+        keys: KeyRing,
+        against: AnchorFile | None = None,
+        *,
+        since: bool = False,
+        authority: Authority = Authority(None),  # noqa: B008  # it cannot be changed
     ) -> Findings:
         """Whether the history of every case is what was written, all as of one moment.
 
         It is compared with an anchor: one from a file, else the newest. With ``since``, only
-        what came after that one is verified. Raises AnchorUnusable.
+        what came after that one is verified; its time stamp is checked as ``authority`` says.
+        Raises AnchorUnusable.
         """
         with self.database.snapshot(), self.database.read() as connection:
-            return prove(connection, keys, against, since=since)
+            return prove(connection, keys, against, since=since, authority=authority)
 
     def anchors(self, *, limit: int, before: int | None = None) -> list[Anchor]:
         """Anchors of the history, the newest first: those ``before`` a number, if one is given."""

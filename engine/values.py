@@ -89,7 +89,7 @@ class Instance:
     """One process instance.
 
     ``active_elements`` are the ids where tokens wait; ``restricted`` hides it from
-    those who oversee and have no part in it.
+    those who oversee and have no part in it; since ``erased_at`` its content is gone.
     """
 
     id: int
@@ -107,6 +107,7 @@ class Instance:
     open_items: tuple[WorkItem, ...] = ()
     active_elements: tuple[str, ...] = ()
     incidents: int = 0
+    erased_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

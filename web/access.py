@@ -8,15 +8,14 @@ unknown and forbidden ids give the same answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from flask import g
 
 from engine.errors import Forbidden, NotFound
-from engine.identity import Actor
 from web import current
+from web.access_history import HISTORY
 from web.pages import (
     applications,
     campaign_rows,
@@ -28,39 +27,26 @@ from web.pages import (
     rankings,
     relay,
 )
+from web.policy import (
+    OPERATORS,
+    PROCESS_ADMINISTRATORS,
+    PROCESS_READERS,
+    Policy,
+    instance,
+    person,
+    whole_instance,
+)
 from web.viewer import Viewer
 from workflows.mobility.services import mobility_of_case
 from workflows.relay.services import party_of
 
-Loader = Callable[[Viewer, Mapping[str, Any]], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """Who may use a route. ``roles`` is None for routes open to everybody."""
-
-    name: str
-    roles: Callable[[Viewer], bool] | None = None
-    load: Loader | None = None
-
 
 def _work_item(_viewer: Viewer, arguments: Mapping[str, Any]) -> None:
-    g.work_item = current.engine().work_item(arguments["item_id"], actor=_person())
-
-
-def _instance(_viewer: Viewer, arguments: Mapping[str, Any]) -> None:
-    g.instance = current.engine().instance(arguments["instance_id"], actor=_person())
-
-
-def _person() -> Actor:
-    """Who is signed in: the engine itself knows in which cases they replace whom."""
-    viewer = current.viewer()
-    assert viewer is not None, "objects are loaded for who is signed in"
-    return viewer.actor
+    g.work_item = current.engine().work_item(arguments["item_id"], actor=person())
 
 
 def _party(viewer: Viewer, arguments: Mapping[str, Any]) -> None:
-    _instance(viewer, arguments)
+    whole_instance(viewer, arguments)
     with current.reading() as rows:
         mobility = mobility_of_case(rows, g.instance.business_key)
     if mobility is None:
@@ -87,27 +73,16 @@ RI = Policy("international office", lambda viewer: viewer.is_ri)
 STARTERS = Policy(
     "international office or student", lambda viewer: viewer.is_ri or viewer.is_student
 )
-OPERATORS = Policy(
-    "process administrator or international office",
-    lambda viewer: viewer.is_admin or viewer.is_ri,
-)
-PROCESS_ADMINISTRATORS = Policy("process administrator", lambda viewer: viewer.is_admin)
-PROCESS_READERS = Policy(
-    "process administrator or auditor", lambda viewer: viewer.is_admin or viewer.is_auditor
-)
-AUDITORS = Policy("auditor", lambda viewer: viewer.is_auditor)
 COMMENT_TASK = Policy("work item the person takes part in", _takes_part, _work_item)
-COMMENT_CASE = Policy("case the person takes part in", _takes_part, _instance)
+COMMENT_CASE = Policy("case the person takes part in", _takes_part, whole_instance)
 PARTY_CASE = Policy("case, for a party to its mobility", _takes_part, _party)
-AUDITED_CASE = Policy("case, for an auditor", lambda viewer: viewer.is_auditor, _instance)
-RETOLD_CASE = Policy("case, for a process administrator", lambda viewer: viewer.is_admin, _instance)
-HISTORY_CASE = Policy(
-    "case, for a process administrator or auditor", lambda viewer: viewer.reads_history, _instance
+RETOLD_CASE = Policy(
+    "case, for a process administrator", lambda viewer: viewer.is_admin, whole_instance
 )
-RI_CASE = Policy("case, for the international office", lambda viewer: viewer.is_ri, _instance)
+RI_CASE = Policy("case, for the international office", lambda viewer: viewer.is_ri, whole_instance)
 OWN_WORK_ITEM = Policy("work item the person may see", _anyone, _work_item)
 OWN_DOCUMENT = Policy("document of a case the person may see", _anyone, documents.load)
-OWN_CASE = Policy("case the person may see", _anyone, _instance)
+OWN_CASE = Policy("case the person may see", _anyone, instance)
 
 STUDENT = Policy("student", lambda viewer: viewer.is_student, campaign_rows.load_open)
 OWN_APPLICATION = Policy("one's own application", lambda v: v.is_student, applications.load)
@@ -175,28 +150,7 @@ ACCESS: Mapping[str, Policy] = {
     "tasks.delegate": OWN_WORK_ITEM,
     "tasks.resolve": OWN_WORK_ITEM,
     "tasks.comment": COMMENT_TASK,
-    "history.search": PROCESS_READERS,
-    "durations.show": PROCESS_READERS,
-    "durations.compute": PROCESS_READERS,
-    "deadlines.show": PROCESS_READERS,
-    "exports.index": AUDITORS,
-    "exports.create": AUDITORS,
-    "exports.cancel": AUDITORS,
-    "exports.fetch": AUDITORS,
-    "exports.accesses": AUDITORS,
-    "history.save": PROCESS_READERS,
-    "conformance.show": PROCESS_READERS,
-    "record.show": PROCESS_READERS,
-    "record.verify": PROCESS_READERS,
-    "record.anchor": PROCESS_READERS,
-    "evidence.export": AUDITED_CASE,
-    "case_history.show": HISTORY_CASE,
-    "case_history.event": HISTORY_CASE,
-    "case_history.replay": HISTORY_CASE,
-    "case_history.diagram": HISTORY_CASE,
-    "case_history.values": HISTORY_CASE,
-    "case_history.contract": HISTORY_CASE,
-    "case_history.incidents": HISTORY_CASE,
+    **HISTORY,
     "cases.index": SIGNED_IN,
     "cases.show": OWN_CASE,
     "cases.diagram": OWN_CASE,
@@ -363,7 +317,5 @@ ACCESS: Mapping[str, Policy] = {
     "api.start": STARTERS,
     "api.instance": OWN_CASE,
     "api.history": OWN_CASE,
-    "api_history.search": AUDITORS,
-    "api_history.feed": AUDITORS,
     "api-docs.openapi_json": PUBLIC,
 }

@@ -21,13 +21,16 @@ from web import (
 from web.addresses import IdConverter, KeyConverter
 from web.api import register_api
 from web.audit import (
+    bundles,
     case_history,
     conformance,
     deadlines,
     durations,
     evidence,
     exports,
+    personal_data,
     record,
+    retention,
     search,
 )
 from web.operations import pages as operations
@@ -134,6 +137,9 @@ PAGES = (
     record,
     evidence,
     case_history,
+    bundles,
+    retention,
+    personal_data,
     migration,
     scenarios,
     scenario_sheets,

@@ -30,6 +30,11 @@ VARIABLES: Final[Mapping[str, str]] = {
     "PASSERELLE_ANCHOR_HOURS": "hours from one anchor to the next; 0 makes none",
     "PASSERELLE_EXPORTS_DIR": "folder of the files of exports made in the background",
     "PASSERELLE_EXPORT_DAYS": "days that the file of an export is kept",
+    "PASSERELLE_ANCHOR_MAIL": "addresses that each anchor is mailed to, separated by blanks",
+    "PASSERELLE_TSA_URL": "RFC 3161 time-stamping authority that each anchor is stamped by",
+    "PASSERELLE_TSA_CERTIFICATES": "PEM file of the certificates that its stamps are checked with",
+    "PASSERELLE_ARCHIVE_DIR": "folder that files for the archives are written to",
+    "PASSERELLE_PURGE_HOURS": "hours from one look for what is to be erased to the next; 0 is none",
     "PASSERELLE_BUNDLES_DIR": "folder of the process bundles that `passerelle up` deploys",
     "PASSERELLE_DEMO": "1 loads invented people and lets anyone sign in as one of them",
     "PASSERELLE_FOUR_EYES": "1 lets a second administrator approve each publication of a version",
@@ -48,6 +53,7 @@ SCHEMES: Final[Mapping[str, tuple[str, ...]]] = {
     "PASSERELLE_BROKER_URL": ("memory://", "redis://", "rediss://"),
     "PASSERELLE_BASE_URL": ("https://", "http://"),
     "PASSERELLE_SMTP_URL": ("smtp://", "smtps://"),
+    "PASSERELLE_TSA_URL": ("https://", "http://"),
 }
 
 MIN_SECRET_LENGTH: Final = 32
@@ -85,6 +91,11 @@ class Settings:
     anchor_hours: int = 24
     exports: Path | None = None
     export_days: int = 7
+    anchor_mail: tuple[str, ...] = ()
+    tsa_url: str | None = None
+    tsa_certificates: Path | None = None
+    archive: Path | None = None
+    purge_hours: int = 24
 
     @property
     def anchor_keys_dir(self) -> Path:
@@ -100,6 +111,16 @@ class Settings:
     def exports_dir(self) -> Path:
         """The folder of the files of exports."""
         return self.exports or self.data_dir / "exports"
+
+    @property
+    def archive_dir(self) -> Path:
+        """The folder that files for the archives are written to."""
+        return self.archive or self.data_dir / "archive"
+
+    @property
+    def evidence_dir(self) -> Path:
+        """The folder of evidence bundles, each until somebody has had a week to fetch it."""
+        return self.data_dir / "evidence"
 
     @property
     def embedded_broker(self) -> bool:
@@ -148,6 +169,13 @@ class Settings:
             ),
             exports=env.path("PASSERELLE_EXPORTS_DIR"),
             export_days=env.number("PASSERELLE_EXPORT_DAYS", cls.export_days, highest=366),
+            anchor_mail=env.mail_addresses("PASSERELLE_ANCHOR_MAIL"),
+            tsa_url=env.address("PASSERELLE_TSA_URL"),
+            tsa_certificates=env.path("PASSERELLE_TSA_CERTIFICATES"),
+            archive=env.path("PASSERELLE_ARCHIVE_DIR"),
+            purge_hours=env.number(
+                "PASSERELLE_PURGE_HOURS", cls.purge_hours, lowest=0, highest=MOST_HOURS
+            ),
         )
 
 
@@ -176,6 +204,15 @@ class _Environment:
             choices = " or ".join(SCHEMES[name])
             raise ConfigurationError(f"{name} is no address this program knows: write {choices}...")
         return value
+
+    def mail_addresses(self, name: str) -> tuple[str, ...]:
+        """Mail addresses, separated by blanks."""
+        found = tuple((self.get(name) or "").split())
+        for each in found:
+            local, at, domain = each.rpartition("@")
+            if not (local and at and domain and each.isascii() and each.isprintable()):
+                raise ConfigurationError(f"{name} holds {each!r}, which is no mail address.")
+        return found
 
     def path(self, name: str) -> Path | None:
         """A path, from the folder the program was started in."""

@@ -11,10 +11,11 @@ from flask.typing import ResponseReturnValue
 from engine.errors import Forbidden, NotFound
 from engine.history import access_log
 from web import current, partner_links, standing
-from web.access import ACCESS, LOCAL, PARTNER_LINK, RELAY_LINK, Policy
+from web.access import ACCESS, LOCAL, PARTNER_LINK, RELAY_LINK
 from web.addresses import MAX_FILTER
 from web.navigation import this_page
 from web.pages import relay
+from web.policy import Policy
 from web.security import limiter
 from web.viewer import Viewer
 

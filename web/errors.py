@@ -29,6 +29,7 @@ STATUS: Mapping[str, int] = {
     "conflict": 409,
     "invalid_state": 409,
     "retired": 409,
+    "erased": 410,
     "invalid_input": 422,
     "deployment_rejected": 422,
     "link_expired": 410,

@@ -15,12 +15,17 @@ from engine.database import Database
 from engine.dispatch import CeleryWake
 from engine.history.jobs import history_jobs
 from engine.history.keys import KeyRing
+from engine.history.stamping import Authority
 from engine.registry import Exports
 from web import measures
 from web.playing import PlayScenarios
 from web.worker import create_celery
+from workflows.evidence.bundles import Making
 from workflows.people.vocabulary import MobilityVocabulary
+from workflows.record import mailing
 from workflows.registry import registry
+from workflows.retention import purging
+from workflows.retention.archiving import Archiving
 from workflows.scenarios.results import KIND
 
 if TYPE_CHECKING:
@@ -37,10 +42,17 @@ def plugged_in(settings: Settings) -> Registry:
         settings.home_hei,
         settings.anchors_dir,
         timedelta(hours=settings.anchor_hours),
+        Authority(settings.tsa_url, settings.tsa_certificates),
+        mailing.KIND,
     )
+    mails = {mailing.KIND: mailing.AnchorMail(settings.anchor_mail, settings.home_hei)}
+    archive = Archiving(settings.archive_dir, KeyRing(settings.anchor_keys_dir), settings.home_hei)
+    keeping = purging.job_kinds(archive, timedelta(hours=settings.purge_hours))
+    making = Making(settings.evidence_dir, KeyRing(settings.anchor_keys_dir), settings.home_hei)
+    own = {**making.job_kinds(), **proving, **mails, **keeping, KIND: PlayScenarios()}
     return replace(
         domain,
-        job_kinds={**domain.job_kinds, **proving, KIND: PlayScenarios()},
+        job_kinds={**domain.job_kinds, **own},
         watch=measures.watch,
         exports=Exports(
             settings.exports_dir,

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
-from flask import Flask, current_app, request
+from flask import request, url_for
 from flask_babel import lazy_gettext as lazy
 
-HOME: Final = "/history"
+from web import current
+from web.access_history import HISTORY
+
 TABS: Final[Mapping[str, tuple[str, str]]] = {
-    HOME: (lazy("Search"), "search"),
-    "/history/durations": (lazy("Durations"), "hourglass-split"),
-    "/history/deadlines": (lazy("Deadlines"), "clock"),
-    "/history/conformance": (lazy("Conformance"), "check-circle"),
-    "/history/exports": (lazy("Exports"), "file-earmark-arrow-up"),
-    "/history/retention": (lazy("Retention"), "lock"),
-    "/record": (lazy("Audit trail"), "shield-check"),
+    "history.search": (lazy("Search"), "search"),
+    "durations.show": (lazy("Durations"), "hourglass-split"),
+    "deadlines.show": (lazy("Deadlines"), "clock"),
+    "conformance.show": (lazy("Conformance"), "check-circle"),
+    "exports.index": (lazy("Exports"), "file-earmark-arrow-up"),
+    "retention.index": (lazy("Retention"), "lock"),
+    "record.show": (lazy("Audit trail"), "shield-check"),
 }
-"""Label and icon of each page by its address; the order of the tabs."""
+"""Label and icon of each page; the order of the tabs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +35,27 @@ class Tab:
 
 
 def tabs() -> list[Tab]:
-    """The tabs whose pages this installation has; the present page's is the current one."""
-    app = current_app._get_current_object()  # type: ignore[attr-defined]
-    here = _tab_of(request.path)
+    """The tabs that the viewer may open; the present page's is the current one."""
+    viewer = current.viewer()
+    here = _here()
     return [
-        Tab(str(label), icon, address, address == here)
-        for address, (label, icon) in TABS.items()
-        if address in _addresses(app)
+        Tab(str(label), icon, url_for(endpoint), endpoint == here)
+        for endpoint, (label, icon) in TABS.items()
+        if viewer is not None and HISTORY[endpoint].admits(viewer)
     ]
 
 
 def in_history() -> bool:
     """Whether the present page is under one of the tabs."""
-    return _tab_of(request.path) is not None
+    return _here() is not None
 
 
-def _tab_of(path: str) -> str | None:
-    under = [each for each in TABS if path == each or path.startswith(f"{each}/")]
-    return max(under, key=len, default=None)
-
-
-@cache
-def _addresses(app: Flask) -> frozenset[str]:
-    return frozenset(
-        rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())
-    )
+def _here() -> str | None:
+    """The tab whose address the present one begins with; of several, the longest."""
+    under = {
+        address: endpoint
+        for endpoint in TABS
+        for address in (url_for(endpoint),)
+        if request.path == address or request.path.startswith(f"{address}/")
+    }
+    return under[max(under, key=len)] if under else None

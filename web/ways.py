@@ -161,6 +161,13 @@ TOOLS: tuple[Way, ...] = (
         _ri,
     ),
     Way(
+        "retention.index",
+        lazy("Retention"),
+        lazy("How long each kind of file is kept, what is due to go, and what was erased."),
+        "lock",
+        _ri,
+    ),
+    Way(
         "outbox.index",
         lazy("Outbox"),
         lazy("The mails of this demonstration, which go nowhere."),

@@ -23,11 +23,12 @@ from workflows.contract.models import (
 )
 from workflows.contract_change.models import ChangeRequest, Correction, SemesterStart
 from workflows.difficulty.models import Difficulty
+from workflows.evidence.models import BundledCase, EvidenceBundle
 from workflows.exam_waiver.models import Waiver, WaiverAnswer, WaiverExam, WaiverRequest
 from workflows.grade_transfer.models import Course, GradeEntry, Stay, Transcript
 from workflows.grading.models import GradingTable
 from workflows.grant.models import Grant, GrantEvent
-from workflows.mail.models import MailMessage
+from workflows.mail.models import MailAttachment, MailMessage
 from workflows.meeting.models import Meeting, MeetingDepartment, MeetingSeat
 from workflows.mobility.models import Mobility, ShortenedStay
 from workflows.office_work.models import (
@@ -51,6 +52,7 @@ from workflows.recognition.models import (
     ResultLine,
 )
 from workflows.relay.models import Enclosure, Letter
+from workflows.retention.models import PersonErasure, Purge, RetentionRule
 from workflows.scenarios.models import PublishedDespite, ScenarioResult
 from workflows.validation_plan.models import (
     PlanAnswer,
@@ -65,6 +67,7 @@ __all__ = [
     "Application",
     "ApplicationResult",
     "ApplicationReview",
+    "BundledCase",
     "Campaign",
     "ChangeRequest",
     "CommissionMember",
@@ -81,6 +84,7 @@ __all__ = [
     "Document",
     "DocumentContent",
     "Enclosure",
+    "EvidenceBundle",
     "GradeEntry",
     "GradingTable",
     "Grant",
@@ -89,6 +93,7 @@ __all__ = [
     "Institution",
     "LanguageLevel",
     "Letter",
+    "MailAttachment",
     "MailMessage",
     "MailSetting",
     "Meeting",
@@ -103,17 +108,20 @@ __all__ = [
     "PartnerTranscript",
     "Partnership",
     "Person",
+    "PersonErasure",
     "Place",
     "PlanAnswer",
     "PlanCourse",
     "PlanRow",
     "PlanSignature",
     "PublishedDespite",
+    "Purge",
     "Ranking",
     "Recognition",
     "RecognitionAnswer",
     "RecognitionUnit",
     "ResultLine",
+    "RetentionRule",
     "Review",
     "ReviewPoints",
     "SavedView",

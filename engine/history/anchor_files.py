@@ -1,7 +1,8 @@
 """Anchors as files, to be kept where nobody who writes the database can reach them.
 
-The first line is the statement that is signed, the second the signature and the public key,
-then comes a line for each chain: instance, sequence number, head. All of it is JSON.
+The first line is the statement that is signed, the second the signature, the public key and,
+once it is there, the time stamp; then comes a line for each chain: instance, sequence number,
+head. All of it is JSON.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 import orjson
 from sqlalchemy import Connection
 
+from engine.history import stamping
 from engine.history.anchoring import Anchor, AnchorUnusable, anchored_heads, read_anchor
 from engine.history.chain import Head
 
@@ -35,6 +37,9 @@ def lines(connection: Connection, anchor: Anchor) -> Iterator[bytes]:
     """The lines of an anchor's file, one by one; ``connection`` is in a transaction."""
     yield anchor.statement + b"\n"
     proof = {"signature": anchor.signature.hex(), "public_key": anchor.public_key.hex()}
+    token = stamping.token_of(connection, anchor.number)
+    if token is not None:
+        proof["timestamp"] = token.hex()
     yield orjson.dumps(proof) + b"\n"
     for instance_id, seq, head in anchored_heads(connection, anchor.number):
         yield orjson.dumps([instance_id, seq, head.hex()]) + b"\n"
@@ -44,7 +49,8 @@ class AnchorFile:
     """An anchor that was exported; raises AnchorUnusable for a file that is none.
 
     What it says is only read here: whether it is sound, and ours, is asked with
-    :func:`~engine.history.anchoring.require_sound`.
+    :func:`~engine.history.anchoring.require_sound`. ``token`` is its time stamp, empty where it
+    has none.
     """
 
     def __init__(self, path: Path) -> None:
@@ -53,6 +59,7 @@ class AnchorFile:
             statement, proof = islice(self._lines(), 2)
             said = orjson.loads(proof)
             signature, key = bytes.fromhex(said["signature"]), bytes.fromhex(said["public_key"])
+            self.token = bytes.fromhex(said.get("timestamp", ""))
         except (ValueError, KeyError, TypeError) as error:
             raise AnchorUnusable(f"{path} is not the file of an anchor.") from error
         self.anchor = read_anchor(statement, signature, key)

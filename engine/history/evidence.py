@@ -24,7 +24,7 @@ from engine.history.merkle import audit_path, leaf_hash
 from engine.history.rows import HASH, PAYLOAD, SALT, event_rows, streamed
 
 MEDIA_TYPE = "application/zip"
-_SIGNED = evidence_verifier.FORMAT + evidence_verifier.VERSION
+_SIGNED = evidence_verifier.FORMAT + evidence_verifier.ONE
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 
 
@@ -43,7 +43,7 @@ def sealed(
     own = {
         "verify.py": Path(evidence_verifier.__file__).read_bytes(),
         "case.json": orjson.dumps(case, option=orjson.OPT_INDENT_2),
-        "events.jsonl": b"".join(_events(connection, instance_id)),
+        "events.jsonl": b"".join(event_lines(connection, instance_id)),
         "anchor.json": orjson.dumps(
             {
                 "statement": anchor.statement.decode(),
@@ -65,7 +65,8 @@ def sealed(
     )
 
 
-def _events(connection: Connection, instance_id: int) -> Iterator[bytes]:
+def event_lines(connection: Connection, instance_id: int) -> Iterator[bytes]:
+    """The events of a case, a line each."""
     for row in streamed(connection, event_rows(connection, only=instance_id)):
         event: dict[str, Any] = {
             name: value.decode() if name in TEXTS and value is not None else value

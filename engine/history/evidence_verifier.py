@@ -1,5 +1,7 @@
 """Verifies an evidence bundle of Passerelle. Needs Python 3.9 or newer and nothing else.
 
+It may be of one case or of many.
+
     python3 -I verify.py evidence.zip [--key PUBLIC_KEY] [--anchor ANCHOR_FILE]
 
 It prints what it found and ends with 0 if the bundle holds, with 1 if it does not. Give with
@@ -19,13 +21,16 @@ import re
 import struct
 import sys
 import zipfile
+from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 FORMAT = b"passerelle-evidence/"
-VERSION = b"1"
-SEAL = re.compile(rb"passerelle-evidence/1 ([0-9a-f]{64}) ([0-9a-f]{128})")
-SEAL_LENGTH = len(FORMAT) + len(VERSION) + 1 + 64 + 1 + 128
+ONE, MANY = b"1", b"2"
+SEAL = re.compile(rb"passerelle-evidence/([12]) ([0-9a-f]{64}) ([0-9a-f]{128})")
+SEAL_LENGTH = len(FORMAT) + 1 + 1 + 64 + 1 + 128
+AT_ONCE = 1024 * 1024
 COLUMNS = (
     "instance_id",
     "seq",
@@ -51,7 +56,8 @@ def main() -> int:
     options.add_argument("--anchor", type=Path, help="the file of an anchor kept elsewhere")
     given = options.parse_args()
     try:
-        lines = verified(given.bundle.read_bytes(), given.key.strip().lower())
+        with given.bundle.open("rb") as bundle:
+            lines = verified_file(bundle, given.key.strip().lower())
         if given.anchor is not None:
             lines.append(_compared(given.bundle, given.anchor))
     except Refused as refused:
@@ -65,66 +71,117 @@ def main() -> int:
 
 
 def verified(bundle: bytes, expected_key: str = "") -> list[str]:
+    """As :func:`verified_file`, of a bundle in memory."""
+    return verified_file(io.BytesIO(bundle), expected_key)
+
+
+def verified_file(bundle: BinaryIO, expected_key: str = "") -> list[str]:
     """What a bundle proves, sentence by sentence; raises Refused where it does not hold."""
-    key = _check_seal(bundle, expected_key)
+    version, key = _check_seal(bundle, expected_key)
     try:
-        with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
-            case = json.loads(archive.read("case.json"))
-            anchor = json.loads(archive.read("anchor.json"))
-            events = [json.loads(line) for line in archive.read("events.jsonl").splitlines()]
-        head, erased = _check_chain(events, int(case["instance_id"]))
-        statement = _check_anchor(anchor, case, head, len(events))
+        with zipfile.ZipFile(bundle) as archive:
+            statement = _statement(json.loads(archive.read("anchor.json")))
+            issued, found = (_one if version == ONE else _many)(archive, statement)
     except (zipfile.BadZipFile, KeyError, TypeError, ValueError, AttributeError) as error:
         raise Refused(f"its content cannot be read ({type(error).__name__}: {error})") from error
-    if statement["issuer"] != case["issuer"]:
+    if statement["issuer"] != issued["issuer"]:
         raise Refused("the anchor was issued by somebody else than the bundle")
     return [
-        f"Issued by {case['issuer']} on {case['made_at']}.",
+        f"Issued by {issued['issuer']} on {issued['made_at']}.",
         f"Sealed with the public key {key}",
         "which is the one expected." if expected_key else "Compare it with the published one.",
-        f"Case {case['instance_id']}: {case['process']}, {case['business_key']}",
-        f"{len(events)} events in an unbroken chain, {erased} with erased content.",
+        *found,
         f"Sealed by anchor {statement['number']} of {statement['at']}",
         f"over the chains of {statement['instances']} cases.",
     ]
 
 
-def _check_seal(bundle: bytes, expected_key: str) -> str:
-    """The key whose signature covers every byte before the seal."""
-    comment = bundle[-SEAL_LENGTH:]
+def _check_seal(bundle: BinaryIO, expected_key: str) -> tuple[bytes, str]:
+    """The format, and the key whose signature covers every byte before the seal."""
+    sealed = max(bundle.seek(0, 2) - SEAL_LENGTH, 0)
+    bundle.seek(sealed)
+    comment = bundle.read()
     seal = SEAL.fullmatch(comment)
     if seal is None:
-        other = re.search(rb"passerelle-evidence/(\d+) [0-9a-f]+ [0-9a-f]+\Z", bundle)
-        if other is not None and other[1] != VERSION:
-            raise Refused(f"its format is {other[1].decode()}, this program knows 1")
+        other = re.search(rb"passerelle-evidence/(\d+) [0-9a-f]+ [0-9a-f]+\Z", comment)
+        if other is not None and other[1] not in (ONE, MANY):
+            raise Refused(f"its format is {other[1].decode()}, this program knows 1 and 2")
         raise Refused("it is no evidence bundle, or not a whole one: its seal is missing")
-    key, signature = bytes.fromhex(seal[1].decode()), bytes.fromhex(seal[2].decode())
+    version, key, signature = seal[1], *(bytes.fromhex(part.decode()) for part in seal.groups()[1:])
     if expected_key and expected_key != key.hex():
         raise Refused(
             f"it is sealed with the key {key.hex()}, not with the one expected: it comes from "
             "another university, or from nobody known"
         )
-    if not signed_by(key, signature, FORMAT + VERSION + b"\0" + bundle[:-SEAL_LENGTH]):
+    bundle.seek(0)
+    # A bundle of many cases may be large: what is signed of it is its SHA-512.
+    covered = bundle.read(sealed) if version == ONE else _sha512(bundle, sealed)
+    if not signed_by(key, signature, FORMAT + version + b"\0" + covered):
         raise Refused("its seal is wrong: a byte was changed, or it was sealed by somebody else")
-    return key.hex()
+    return version, key.hex()
 
 
-def _check_chain(events: list[dict[str, Any]], instance_id: int) -> tuple[bytes, int]:
-    """The hash of the last event, and how many events have erased content."""
-    head, erased = bytes(32), 0
-    for seq, event in enumerate(events, start=1):
+def _sha512(bundle: BinaryIO, length: int) -> bytes:
+    digest = hashlib.sha512()
+    while length and (part := bundle.read(min(AT_ONCE, length))):
+        digest.update(part)
+        length -= len(part)
+    return digest.digest()
+
+
+def _one(archive: zipfile.ZipFile, statement: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """A bundle of one case: who issued it, and what it proves."""
+    case, proof = (json.loads(archive.read(name)) for name in ("case.json", "anchor.json"))
+    events = (json.loads(line) for line in archive.read("events.jsonl").splitlines())
+    head, number, erased = _check_chain(events, int(case["instance_id"]))
+    _check_path(statement, int(case["instance_id"]), number, head, proof)
+    return case, [
+        f"Case {case['instance_id']}: {case['process']}, {case['business_key']}",
+        f"{number} events in an unbroken chain, {erased} with erased content.",
+    ]
+
+
+def _many(archive: zipfile.ZipFile, statement: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """A bundle of many cases, which is read line by line."""
+    selection = json.loads(archive.read("selection.json"))
+    cases = events = gone = last = 0
+    with archive.open("cases.jsonl") as listed, archive.open("events.jsonl") as lines:
+        for line in listed:
+            case = json.loads(line)
+            number = int(case["instance_id"])
+            if number <= last:
+                raise Refused(f"case {number} does not stand in its order")
+            own = (json.loads(event) for event in islice(lines, int(case["events"])))
+            head, length, erased = _check_chain(own, number)
+            _check_path(statement, number, length, head, case)
+            last, cases, events, gone = number, cases + 1, events + length, gone + erased
+        if lines.readline():
+            raise Refused("there are events of no case")
+    if cases != selection["cases"]:
+        raise Refused(f"it should hold {selection['cases']} cases and holds {cases}")
+    return selection, [
+        f"{cases} cases, chosen by: {selection['filter'] or 'all'}",
+        f"{events} events in unbroken chains, {gone} with erased content.",
+    ]
+
+
+def _check_chain(events: Iterable[dict[str, Any]], instance_id: int) -> tuple[bytes, int, int]:
+    """The hash of the last event, how many events there are, how many with erased content."""
+    head, seq, erased = bytes(32), 0, 0
+    for seq, event in enumerate(events, start=1):  # the last number counts them
+        where = f"event {seq} of case {instance_id}"
         if event["instance_id"] != instance_id or event["seq"] != seq:
-            raise Refused(f"event {seq} is missing or belongs to another case")
+            raise Refused(f"event {seq} is missing or belongs to another case than {instance_id}")
         head = _hash_of(head, event)
         if head.hex() != event["hash"]:
-            raise Refused(f"event {seq} is not what was written")
+            raise Refused(f"{where} is not what was written")
         if event["payload"] is not None:
             content, salt = event["payload"].encode(), bytes.fromhex(event["salt"])
             if hmac.new(salt, content, "sha256").hexdigest() != event["payload_digest"]:
-                raise Refused(f"the content of event {seq} is not what was written")
+                raise Refused(f"the content of {where} is not what was written")
         elif event["payload_digest"] is not None:
             erased += 1
-    return head, erased
+    return head, seq, erased
 
 
 def _hash_of(head: bytes, event: dict[str, Any]) -> bytes:
@@ -139,21 +196,25 @@ def _hash_of(head: bytes, event: dict[str, Any]) -> bytes:
     return digest.digest()
 
 
-def _check_anchor(
-    anchor: dict[str, Any], case: dict[str, Any], head: bytes, events: int
-) -> dict[str, Any]:
-    """What the anchor states, once it is signed and leads to the chain's head."""
+def _statement(anchor: dict[str, Any]) -> dict[str, Any]:
+    """What the anchor states, once it is signed."""
     signed = anchor["statement"].encode()
     key, signature = bytes.fromhex(anchor["public_key"]), bytes.fromhex(anchor["signature"])
     if not signed_by(key, signature, signed):
         raise Refused("the anchor's signature is wrong")
     statement: dict[str, Any] = json.loads(signed)
-    leaf = b"\0passerelle-head/1\0" + struct.pack(">qq", int(case["instance_id"]), events) + head
-    path = [bytes.fromhex(node) for node in anchor["path"]]
-    root = _root(hashlib.sha256(leaf).digest(), anchor["index"], statement["instances"], path)
-    if root is None or root.hex() != statement["root"]:
-        raise Refused("the anchor does not seal the case as it is shown")
     return statement
+
+
+def _check_path(
+    statement: dict[str, Any], instance_id: int, events: int, head: bytes, proof: dict[str, Any]
+) -> None:
+    """Refuse a chain that does not lead to the root which is stated."""
+    leaf = b"\0passerelle-head/1\0" + struct.pack(">qq", instance_id, events) + head
+    path = [bytes.fromhex(node) for node in proof["path"]]
+    root = _root(hashlib.sha256(leaf).digest(), proof["index"], statement["instances"], path)
+    if root is None or root.hex() != statement["root"]:
+        raise Refused(f"the anchor does not seal the case {instance_id} as it is shown")
 
 
 def _root(node: bytes, index: int, size: int, path: list[bytes]) -> bytes | None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.history.stamping import Stamp
 
 MOST_NAMED = 10_000
 """Broken instances that are named one by one; more are counted."""
@@ -45,7 +49,8 @@ class Findings:
 
     ``erased`` counts payloads that were erased, which is no fault: their digest stays in the
     chain. ``anchor`` is the number of the anchor the record was compared with, and
-    ``anchor_trouble`` a sentence where that anchor itself is not in order. ``reached`` is the
+    ``anchor_trouble`` a sentence where that anchor itself is not in order, ``stamp`` what its time
+    stamp says, if it has one. ``reached`` is the
     last instance looked at where there is more to come, else None.
     """
 
@@ -57,6 +62,7 @@ class Findings:
     reached: int | None = None
     anchor: int | None = None
     anchor_trouble: str = ""
+    stamp: Stamp | None = None
 
     @property
     def intact(self) -> bool:

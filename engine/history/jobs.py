@@ -1,4 +1,4 @@
-"""Anchors as background work: one at a set interval, each written to a file of its own."""
+"""Anchors as background work: one at a set interval, each written to a file and time-stamped."""
 
 from __future__ import annotations
 
@@ -9,26 +9,40 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.history import anchoring
+from engine.history import anchoring, stamping
 from engine.history.anchor_files import export, file_name
 from engine.history.checking import CHECK, Checking
 from engine.history.keys import KeyRing
 from engine.history.reports import REPORT, Reporting
+from engine.history.stamping import Authority
 from engine.registry import Job, JobContext, Performer
 from engine.unit import Unit, is_queued
 from engine.values import Value
 
 ANCHOR = "history_anchor"
 EXPORT = "history_anchor_file"
+STAMP = "history_anchor_stamp"
+_STAMP_ATTEMPTS = 12
+"""With the pauses that double between them, a day and a half."""
 
 
 def history_jobs(
-    keys: KeyRing, issuer: str, folder: Path, every: timedelta
+    keys: KeyRing,
+    issuer: str,
+    folder: Path,
+    every: timedelta,
+    authority: Authority = Authority(None),  # noqa: B008  # it cannot be changed
+    told: str | None = None,
 ) -> Mapping[str, Performer]:
-    """The job kinds of the record."""
+    """The job kinds of the record.
+
+    With a time-stamping ``authority`` every anchor is stamped by it. ``told`` is the job kind
+    that hears of each anchor and of its stamp; its payload is ``number`` and ``stamped``.
+    """
     return {
         ANCHOR: Anchoring(keys, issuer, every),
-        EXPORT: Exporting(folder),
+        EXPORT: Exporting(folder, told, stamps=authority.url is not None),
+        STAMP: Stamping(authority),
         CHECK: Checking(keys),
         REPORT: Reporting(),
     }
@@ -62,10 +76,15 @@ class Anchoring:
 
 
 class Exporting:
-    """The job that writes an anchor's file."""
+    """The job that writes an anchor's file, at once and again when it is stamped.
 
-    def __init__(self, folder: Path) -> None:
+    An authority that is away holds up neither the file nor who is told of it.
+    """
+
+    def __init__(self, folder: Path, told: str | None, *, stamps: bool) -> None:
         self._folder = folder
+        self._told = told
+        self._stamps = stamps
 
     def perform(self, job: Job) -> Value:
         """Write it, whole or not at all."""
@@ -78,5 +97,33 @@ class Exporting:
         return None
 
     def apply(self, ctx: JobContext, result: Value) -> Mapping[str, Value]:
-        """Nothing to write."""
+        """Have it stamped, and tell of it."""
+        payload: Any = ctx.job.payload
+        number, stamped = payload["number"], payload.get("stamped", False)
+        if self._stamps and not stamped:
+            ctx.unit.enqueue(STAMP, {"number": number}, max_attempts=_STAMP_ATTEMPTS)
+        if self._told is not None:
+            ctx.unit.enqueue(self._told, {"number": number, "stamped": stamped})
+        return {}
+
+
+class Stamping:
+    """The job that has an anchor stamped; while the authority is away it is tried again."""
+
+    def __init__(self, authority: Authority) -> None:
+        self._authority = authority
+
+    def perform(self, job: Job) -> Value:
+        """Ask the authority for a token."""
+        payload: Any = job.payload
+        with job.session() as session:
+            anchor = anchoring.numbered(session.connection(), payload["number"])
+        assert anchor is not None
+        return self._authority.stamp(anchor.statement).hex()
+
+    def apply(self, ctx: JobContext, result: Value) -> Mapping[str, Value]:
+        """Keep it with the anchor, and write the file again."""
+        payload: Any = ctx.job.payload
+        stamping.keep(ctx.unit, payload["number"], bytes.fromhex(str(result)))
+        ctx.unit.enqueue(EXPORT, {"number": payload["number"], "stamped": True})
         return {}

@@ -9,7 +9,7 @@ their instances.
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable
 from hashlib import sha256
 
 from engine.history.chain import Head
@@ -17,6 +17,7 @@ from engine.history.chain import Head
 EMPTY = sha256(b"").digest()
 """The root of a tree without leaves."""
 
+HASH_LENGTH = 32
 _PREFIX = b"passerelle-head/1\0"
 
 
@@ -58,15 +59,38 @@ class Tree:
         return node
 
 
-def audit_path(leaves: Sequence[bytes], index: int) -> list[bytes]:
-    """The hashes that lead from a leaf to the root (RFC 6962, 2.1.1), the nearest first."""
-    path: list[bytes] = []
-    level = list(leaves)
-    while len(level) > 1:
-        if index ^ 1 < len(level):
-            path.append(level[index ^ 1])
-        paired = [node_hash(*level[at : at + 2]) for at in range(0, len(level) - 1, 2)]
+class Paths:
+    """The ways from the leaves of a tree to its root; keeps 64 bytes a leaf."""
+
+    def __init__(self, leaves: Iterable[bytes]) -> None:
+        level = bytearray()
+        for leaf in leaves:
+            level += leaf
+        self._levels = [level]
+        while len(level) > HASH_LENGTH:
+            level = _above(level)
+            self._levels.append(level)
+
+    def to(self, index: int) -> list[bytes]:
+        """The hashes that lead from a leaf to the root (RFC 6962, 2.1.1), the nearest first."""
+        path: list[bytes] = []
+        for level in self._levels[:-1]:
+            start = (index ^ 1) * HASH_LENGTH
+            if start < len(level):
+                path.append(bytes(level[start : start + HASH_LENGTH]))
+            index //= 2
+        return path
+
+
+def _above(level: bytearray) -> bytearray:
+    above, pair = bytearray(), 2 * HASH_LENGTH
+    for start in range(0, len(level), pair):
+        left, right = level[start : start + HASH_LENGTH], level[start + HASH_LENGTH : start + pair]
         # A node without a sibling stands for itself one level up.
-        level = paired + level[len(level) & ~1 :]
-        index //= 2
-    return path
+        above += node_hash(bytes(left), bytes(right)) if right else left
+    return above
+
+
+def audit_path(leaves: Iterable[bytes], index: int) -> list[bytes]:
+    """The hashes that lead from one leaf to the root, the nearest first."""
+    return Paths(leaves).to(index)

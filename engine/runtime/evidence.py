@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection
 
 from engine.errors import InvalidState
 from engine.history import anchoring, queries
@@ -11,7 +14,7 @@ from engine.history.jobs import EXPORT
 from engine.history.keys import KeyRing
 from engine.history.verifying import verify_one
 from engine.runtime.access import require_sight
-from engine.runtime.deployed import Definitions
+from engine.runtime.deployed import Definition, Definitions
 from engine.runtime.locked import LockedInstance
 from engine.unit import Unit
 
@@ -35,36 +38,57 @@ def export(
     locked.save(unit)
     anchor = anchoring.make(unit, keys, issuer)
     unit.enqueue(EXPORT, {"number": anchor.number})
-    definition = definitions.get(unit.connection, locked.definition_id)
+    told, followed = described(
+        unit.connection, definitions, locked.id, locked.business_key, locked.definition_id
+    )
+    case = {
+        **told,
+        "issuer": issuer,
+        "made_at": unit.now.isoformat(),
+        "made_by": unit.actor.id,
+    }
+    return sealed(unit.connection, keys, anchor, case, {**files, **process_files(followed)})
+
+
+def described(
+    connection: Connection,
+    definitions: Definitions,
+    instance_id: int,
+    business_key: str,
+    definition_id: int,
+) -> tuple[dict[str, Any], list[Definition]]:
+    """What evidence tells of a case, and every version of its process that it has followed."""
+    definition = definitions.get(connection, definition_id)
     followed = [
-        definitions.numbered(unit.connection, definition.key, number)
-        for number in sorted(_left(unit, locked.id) | {definition.version})
+        definitions.numbered(connection, definition.key, number)
+        for number in sorted(_left(connection, instance_id) | {definition.version})
     ]
     case = {
-        "instance_id": locked.id,
-        "business_key": locked.business_key,
+        "instance_id": instance_id,
+        "business_key": business_key,
         "process": definition.key,
         "version": definition.version,
         "version_digest": definition.bundle.digest,
         "versions": [
             {"version": each.version, "version_digest": each.bundle.digest} for each in followed
         ],
-        "issuer": issuer,
-        "made_at": unit.now.isoformat(),
-        "made_by": unit.actor.id,
     }
-    process = {
+    return case, followed
+
+
+def process_files(followed: Iterable[Definition]) -> dict[str, bytes]:
+    """The files of versions, each version in a folder of its own."""
+    return {
         f"process/{each.key}-{each.version}/{name}": data
         for each in followed
         for name, data in each.bundle.files.items()
     }
-    return sealed(unit.connection, keys, anchor, case, {**files, **process})
 
 
-def _left(unit: Unit, instance_id: int) -> set[int]:
+def _left(connection: Connection, instance_id: int) -> set[int]:
     """The numbers of the versions that a case was moved from."""
     return {
         int(str(event.payload["from"]))
-        for event in queries.of_kind(unit.connection, instance_id, MIGRATED)
+        for event in queries.of_kind(connection, instance_id, MIGRATED)
         if event.payload is not None
     }

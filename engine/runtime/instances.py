@@ -104,6 +104,7 @@ def _insert_row(unit: Unit, locked: LockedInstance, *, restricted: bool) -> None
             "started_at": unit.at,
             "ended_at": None,
             "restricted": restricted,
+            "erased_at": None,
         },
     )
 
@@ -186,6 +187,7 @@ def present(row: Any, definition: Definition, **more: Any) -> Instance:
         ended_at=from_micros(row.ended_at) if row.ended_at else None,
         revision=row.revision,
         restricted=row.restricted,
+        erased_at=from_micros(row.erased_at) if row.erased_at else None,
         **more,
     )
 

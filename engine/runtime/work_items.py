@@ -22,6 +22,7 @@ from engine.runtime.access import (
     require_part,
 )
 from engine.runtime.completion import lock_item
+from engine.runtime.erasing import require_whole
 from engine.runtime.locked import LockedInstance
 from engine.tables import comment, work_item
 from engine.tables.types import due_from_micros, due_to_micros, from_micros
@@ -236,13 +237,17 @@ def set_priority(unit: Unit, item_id: int, priority: int) -> None:
 
 
 def add_comment(unit: Unit, instance_id: int, text: str, item_id: int | None = None) -> int:
-    """Add a remark to a case the actor takes part in; returns its id."""
+    """Add a remark to a case the actor takes part in; returns its id.
+
+    Raises Erased for one whose content was erased: it takes nothing personal any more.
+    """
     text = checked("text", text, MAX_COMMENT)
     if not text:
         raise InvalidInput({"text": ["required"]})
     require_part(unit.connection, unit.actor, instance_id)
     acting = acting_in(unit.connection, unit.actor, instance_id)
     locked = LockedInstance.load(unit, instance_id)
+    require_whole(unit.connection, instance_id)
     comment_id = new_id()
     unit.connection.execute(
         insert(comment).values(

@@ -4,7 +4,12 @@ history and one transaction cover engine and domain alike.
 
 from __future__ import annotations
 
-from engine.tables.anchor import history_anchor, history_anchored, history_check
+from engine.tables.anchor import (
+    history_anchor,
+    history_anchor_stamp,
+    history_anchored,
+    history_check,
+)
 from engine.tables.definition import (
     definition,
     definition_draft,
@@ -23,6 +28,7 @@ from engine.tables.migration import migration_order, migration_result
 from engine.tables.operation import retry_order, worker
 from engine.tables.record import idempotency, incident, received_message
 from engine.tables.report import history_report
+from engine.tables.retention import erasure, legal_hold
 from engine.tables.work_item import comment, work_item
 
 __all__ = [
@@ -34,7 +40,9 @@ __all__ = [
     "definition_file",
     "definition_publication",
     "definition_retirement",
+    "erasure",
     "history_anchor",
+    "history_anchor_stamp",
     "history_anchored",
     "history_check",
     "history_event",
@@ -48,6 +56,7 @@ __all__ = [
     "incident",
     "instance",
     "job",
+    "legal_hold",
     "metadata",
     "migration_order",
     "migration_result",

@@ -29,6 +29,21 @@ history_anchored = Table(
 )
 """The heads an anchor seals, each where it had changed since the anchor before."""
 
+history_anchor_stamp = Table(
+    "history_anchor_stamp",
+    metadata,
+    Column(
+        "number",
+        Integer,
+        ForeignKey("history_anchor.number"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("at", BIG, nullable=False),
+    Column("token", LargeBinary, nullable=False),
+)
+"""The time stamp (RFC 3161) over an anchor's statement, as the authority gave it (DER)."""
+
 history_check = Table(
     "history_check",
     metadata,

@@ -117,6 +117,8 @@ _GUARDED = (
     ("history_anchored", "DELETE"),
     ("history_feed", "UPDATE"),
     ("history_feed", "DELETE"),
+    ("history_anchor_stamp", "UPDATE"),
+    ("history_anchor_stamp", "DELETE"),
 )
 
 

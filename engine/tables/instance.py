@@ -36,6 +36,7 @@ instance = Table(
     Column("started_at", BIG, nullable=False),
     Column("ended_at", BIG),
     Column("restricted", Boolean, nullable=False, server_default=false()),
+    Column("erased_at", BIG),
     Index(None, "business_key"),
     Index(None, "started_at"),
     Index(None, "definition_id"),
@@ -54,7 +55,8 @@ instance = Table(
         postgresql_where=text("status = 0"),
     ),
 )
-"""``restricted`` hides an instance from those who oversee and have no part in it."""
+"""``restricted`` hides an instance from those who oversee and have no part in it; since
+``erased_at`` all that was personal in it is gone."""
 
 identity_link = Table(
     "identity_link",

@@ -15,6 +15,7 @@ from engine import SYSTEM, Actor, Database, Engine, FixedClock, Job, JobContext,
 from engine.dispatch import Wake, nobody
 from engine.history.checking import CHECK, Checking
 from engine.history.keys import KeyRing
+from engine.runtime.erasing import Ground
 from engine.tables import (
     comment,
     definition,
@@ -22,12 +23,15 @@ from engine.tables import (
     definition_draft_file,
     definition_publication,
     definition_retirement,
+    erasure,
     history_check,
     history_event,
+    history_payload,
     idempotency,
     incident,
     instance,
     job,
+    legal_hold,
     migration_order,
     migration_result,
     received_message,
@@ -35,6 +39,11 @@ from engine.tables import (
     work_item,
 )
 from tests.builders import Diagram, timer
+from workflows import models
+from workflows.retention.erasing import erase_case
+
+DOMAIN = models
+"""Imported, so that erasing knows every table there is."""
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ANA = Actor("person:1", "Ana", frozenset({"office"}))
@@ -227,6 +236,34 @@ def _ordered(engine: Engine) -> None:
     engine.migrate(engine.migration_route("plain", 1, 2, {}), actor=CHIEF)
 
 
+def _ended(engine: Engine) -> None:
+    start(engine, "plain")
+    engine.comment(only(engine, instance), actor=ANA, text="Hello", idempotency_key="once")
+    engine.terminate(only(engine, instance), actor=CHIEF, reason="By mistake")
+
+
+def _hold_once(engine: Engine) -> None:
+    if not engine.holds():
+        engine.hold(only(engine, instance), actor=CHIEF, reason="An appeal")
+
+
+def _held(engine: Engine) -> None:
+    _ended(engine)
+    _hold_once(engine)
+
+
+def _lift_once(engine: Engine) -> None:
+    if engine.holds()[0].lifted_at is None:
+        engine.lift_hold(only(engine, instance), actor=CHIEF, reason="It is over")
+
+
+def _erase_once(engine: Engine) -> None:
+    case = only(engine, instance)
+    if engine.instance(case, actor=CHIEF).erased_at is None:
+        with engine.unit(CHIEF) as unit:
+            erase_case(unit, case, Ground("agreement", 1))
+
+
 def _failed(engine: Engine) -> None:
     start(engine, "broken")
     work(engine)
@@ -307,6 +344,9 @@ COMMANDS = [
         lambda engine: start(engine, "two"),
         lambda engine: engine.terminate(only(engine, instance), actor=CHIEF, reason="By mistake"),
     ),
+    Command("hold", _ended, _hold_once),
+    Command("lift_hold", _held, _lift_once),
+    Command("erase", _ended, _erase_once),
 ]
 
 
@@ -337,6 +377,9 @@ def facts(database: Database) -> dict[str, list[Any]]:
         "idempotency": (idempotency.c.key,),
         "check": (history_check.c.instances, history_check.c.events, history_check.c.broken),
         "message": (received_message.c.message_id,),
+        "hold": (legal_hold.c.reason, legal_hold.c.lifted_because),
+        "erased": (erasure.c.rule, erasure.c.payloads, erasure.c.rows),
+        "payload": (history_payload.c.seq,),
         "definition": (definition.c.key, definition.c.version, definition.c.note),
         "draft": (definition_draft.c.key, definition_draft.c.based_on),
         "order": (migration_order.c.status,),

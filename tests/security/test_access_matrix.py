@@ -128,6 +128,21 @@ MATRIX = {
     ("record.anchor", "GET"): "302 403 403 403 403 403 302 404 404",
     # After the page of its anchor, for it makes one.
     ("evidence.export", "POST"): "401 403 403 403 403 403 401 403 200",
+    ("evidence_bundles.index", "GET"): "302 403 403 403 403 403 302 403 200",
+    ("evidence_bundles.make", "POST"): "401 403 403 403 403 403 401 403 422",
+    ("evidence_bundles.fetch", "GET"): "302 403 403 403 403 403 302 403 404",
+    ("retention.index", "GET"): "302 403 403 403 403 200 302 200 200",
+    ("retention.rule", "GET"): "302 403 403 403 403 200 302 200 403",
+    ("retention.set_rule", "POST"): "401 403 403 403 403 422 401 422 403",
+    ("retention.confirm_purge", "GET"): "302 403 403 403 403 403 302 200 403",
+    ("retention.purge", "POST"): "401 403 403 403 403 403 401 302 403",
+    ("personal_data.show", "GET"): "302 403 403 403 403 200 302 200 403",
+    ("personal_data.hold", "POST"): "401 403 403 403 403 422 401 422 403",
+    ("personal_data.lift", "POST"): "401 403 403 403 403 422 401 422 403",
+    ("personal_data.export", "POST"): "401 403 403 403 403 200 401 200 403",
+    ("personal_data.export_own", "POST"): "401 200 200 403 403 403 401 403 403",
+    ("personal_data.confirm_erasing", "GET"): "302 403 403 403 403 403 302 200 403",
+    ("personal_data.erase", "POST"): "401 403 403 403 403 403 401 422 403",
     ("hubs.start", "GET"): SIGNED_IN,
     ("hubs.office", "GET"): SIGNED_IN,
     ("start.show", "GET"): "302 200 200 403 403 200 302 403 403",
@@ -221,6 +236,13 @@ KEPT_TO_ONESELF = {
     ("operations.order", "GET"): 403,
     ("outbox.index", "GET"): 403,
     ("outbox.show", "GET"): 403,
+    ("retention.index", "GET"): 403,
+    ("retention.rule", "GET"): 403,
+    ("retention.set_rule", "POST"): 403,
+    ("personal_data.show", "GET"): 403,
+    ("personal_data.hold", "POST"): 403,
+    ("personal_data.lift", "POST"): 403,
+    ("personal_data.export", "POST"): 403,
 }
 """What a stand-in gets where it is not what they would get whom they replace."""
 
@@ -490,6 +512,8 @@ def request(world, role, endpoint, method, opened, item, token, document, number
         "table": "deadlines",
         "stem": "contract",
         "path": "",
+        "kind": "grades",
+        "bundle_id": 1,
         **numbers,
     }
     rule = next(r for r in world.app.url_map.iter_rules() if r.endpoint == endpoint)

@@ -58,6 +58,8 @@ def export(instance_id: int) -> ResponseReturnValue:
 
 
 def _told(case: Instance, events: Sequence[HistoryEvent]) -> list[Told]:
+    """The events in words; of a case whose content was erased without names."""
+    name_of = person_name if case.erased_at is None else _number
     remember_names(each for event in events for each in (event.actor, event.on_behalf_of))
     elements = names_told(case, events)
     return [
@@ -74,8 +76,12 @@ def _told(case: Instance, events: Sequence[HistoryEvent]) -> list[Told]:
                 )
             ),
             reason=str((event.payload or {}).get("reason") or ""),
-            who=person_name(event.actor),
-            on_behalf_of=person_name(event.on_behalf_of),
+            who=name_of(event.actor),
+            on_behalf_of=name_of(event.on_behalf_of),
         )
         for event in events
     ]
+
+
+def _number(actor_id: str | None) -> str:
+    return actor_id or ""

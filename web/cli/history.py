@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from web.cli import retention
 from web.cli.exporting import export
 from web.cli.installation import open_engine, operator
 from web.cli.output import (
@@ -23,6 +24,7 @@ from web.config import Settings
 if TYPE_CHECKING:
     from engine import Fault, Findings
     from engine.history.keys import KeyRing
+    from engine.history.stamping import Authority
 
 SENTENCES = {
     "changed_event": "the event was changed",
@@ -62,7 +64,9 @@ def verify(file: Path | None, since: bool, as_json: bool) -> None:
 
     settings = Settings.from_env()
     against = None if file is None else AnchorFile(file)
-    found = open_engine(settings).verify_history(_keys(settings), against, since=since)
+    found = open_engine(settings).verify_history(
+        _keys(settings), against, since=since, authority=_authority(settings)
+    )
     if as_json:
         print_json(_row(found))
     else:
@@ -82,9 +86,11 @@ def verify(file: Path | None, since: bool, as_json: bool) -> None:
 def anchor(file: Path | None, as_json: bool) -> None:
     """Sign where all chains stand now, and write that to a file.
 
-    Keep the file where nobody who writes the database can reach it.
+    Keep the file where nobody who writes the database can reach it. Where that is configured,
+    the worker has it time-stamped and mails it.
     """
     from engine.history.anchor_files import file_name
+    from engine.history.jobs import EXPORT
 
     settings = Settings.from_env()
     if file is not None:
@@ -94,6 +100,9 @@ def anchor(file: Path | None, as_json: bool) -> None:
     path = file or settings.anchors_dir / file_name(made)
     with writable(path):
         engine.export_anchor(made, path)
+    if settings.tsa_url or settings.anchor_mail:
+        with engine.unit(operator()) as unit:
+            unit.enqueue(EXPORT, {"number": made.number})
     row = {
         "number": made.number,
         "at": made.at,
@@ -149,6 +158,19 @@ def _keys(settings: Settings) -> KeyRing:
     return KeyRing(settings.anchor_keys_dir)
 
 
+def _authority(settings: Settings) -> Authority:
+    from engine.history.stamping import Authority
+
+    return Authority(settings.tsa_url, settings.tsa_certificates)
+
+
+def _stamp_row(found: Findings) -> Row | None:
+    stamp = found.stamp
+    if stamp is None:
+        return None
+    return {"at": stamp.at, "authority": stamp.authority, "trusted": stamp.trusted}
+
+
 def _row(found: Findings) -> Row:
     return {
         "intact": found.intact,
@@ -158,6 +180,7 @@ def _row(found: Findings) -> Row:
         "broken_instances": found.broken,
         "anchor": found.anchor,
         "anchor_trouble": found.anchor_trouble or None,
+        "anchor_stamp": _stamp_row(found),
         "faults": [
             {
                 "instance_id": str(fault.instance_id),
@@ -177,6 +200,12 @@ def _tell(found: Findings) -> None:
         click.echo(f"... and {found.broken - len(found.faults)} more instances.")
     if found.anchor_trouble:
         click.echo(found.anchor_trouble)
+    if found.stamp is not None:
+        trust = "" if found.stamp.trusted else " No configured certificate vouches for it."
+        click.echo(
+            f"Its anchor was time-stamped at {found.stamp.at:%Y-%m-%d %H:%M:%S} UTC by "
+            f"{found.stamp.authority}.{trust}"
+        )
     state = "broken" if found.broken or found.anchor_trouble else "intact"
     compared = "no anchor" if found.anchor is None else f"anchor {found.anchor}"
     click.echo(
@@ -194,5 +223,8 @@ def _sentence(fault: Fault) -> str:
 
 
 history.add_command(export)
+
+for command in retention.COMMANDS:
+    history.add_command(command)
 
 COMMANDS = (history,)

@@ -80,15 +80,18 @@ def _prepare(settings: Settings) -> Engine:
         from workflows.demo import SMALL, load
 
         load(engine, settings, first=SMALL)
-    _keep_anchoring(engine, settings)
+    _keep_up(engine, settings)
     return engine
 
 
-def _keep_anchoring(engine: Engine, settings: Settings) -> None:
+def _keep_up(engine: Engine, settings: Settings) -> None:
+    """What is done at set intervals: anchors, and the look for what is to be erased."""
     from engine.history.jobs import keep_anchoring
+    from workflows.retention.purging import keep_purging
 
     with engine.unit(SYSTEM) as unit:
         keep_anchoring(unit, timedelta(hours=settings.anchor_hours))
+        keep_purging(unit, timedelta(hours=settings.purge_hours))
 
 
 def _tidy(settings: Settings, engine: Engine) -> Callable[[], None]:
@@ -123,7 +126,7 @@ def worker() -> None:
             "web server, for example redis://127.0.0.1:6379/0."
         )
     engine = configured_engine()
-    _keep_anchoring(engine, settings)
+    _keep_up(engine, settings)
     jobs = Worker(settings, engine, tidy=_tidy(settings, engine))
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

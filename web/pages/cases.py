@@ -49,6 +49,8 @@ def show(instance_id: int) -> ResponseReturnValue:
 def _page(instance_id: int, remark: Remark) -> str:
     engine, actor = current.engine(), current.actor()
     case = cast("Instance", g.instance)
+    if case.erased_at is not None:
+        return _erased(case)
     definition = engine.definition(case.definition_id)
     way = way_of(case)
     section = case_section(case.key)
@@ -74,6 +76,26 @@ def _page(instance_id: int, remark: Remark) -> str:
         remark=remark,
         diagram=diagrams.of(definition, case, newest),
         **(shown or {}),
+    )
+
+
+def _erased(case: Instance) -> str:
+    """When and under which rule its content went, and what is left.
+
+    Who acted is shown by number: by a name it would be known again whose case it was.
+    """
+    engine, actor = current.engine(), current.actor()
+    newest = engine.history(case.id, actor=actor, limit=timelines.PAGE, newest=True)
+    events = timelines.before(case, request.args.get("before", "")) or newest
+    erasure = engine.erasure(case.id, actor=actor)
+    remember_names([erasure.actor])
+    return render_template(
+        "cases/erased.html",
+        case=case,
+        erasure=erasure,
+        events=events,
+        older=events[0].seq if events and events[0].seq > 1 else None,
+        element_names=diagrams.names_told(case, events),
     )
 
 

@@ -76,12 +76,12 @@ class TimelinePage:
     is_newest: bool
 
 
-def page_of(case: Instance, newest: Sequence[HistoryEvent], before: str = "") -> TimelinePage:
-    """The events before the sequence number in ``before``, else ``newest``.
+def page_of(case: Instance, newest: Sequence[HistoryEvent], earlier_than: str = "") -> TimelinePage:
+    """The events before the sequence number in ``earlier_than``, else ``newest``.
 
     Sequence numbers have no gaps, so a page begins at a known place.
     """
-    events = _before(case, before) or list(newest)
+    events = before(case, earlier_than) or list(newest)
     teller = Teller(case, events)
     # Reminders that follow each other are one line, wherever a page would end.
     while events and events[0].seq > 1 and teller.reminds(events[0]):
@@ -97,7 +97,8 @@ def page_of(case: Instance, newest: Sequence[HistoryEvent], before: str = "") ->
     return TimelinePage(teller.lines(events), older, is_newest)
 
 
-def _before(case: Instance, text: str) -> list[HistoryEvent]:
+def before(case: Instance, text: str) -> list[HistoryEvent]:
+    """The page of history before the sequence number in ``text``; none where it is no number."""
     if not (text.isascii() and text.isdigit()) or len(text) > DIGITS:
         return []
     end = int(text) - 1

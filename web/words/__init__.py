@@ -110,6 +110,13 @@ from web.words.recognition import (
     unusable_table,
 )
 from web.words.refusals import error_sentence, field_errors, why_missing
+from web.words.retention import (
+    months,
+    retention_basis,
+    retention_fate,
+    retention_kept,
+    retention_kind,
+)
 from web.words.scenarios import (
     retelling_gap,
     scenario_failure,
@@ -215,6 +222,7 @@ __all__ = [
     "migration_reason",
     "migration_status",
     "mobility_type",
+    "months",
     "name_of",
     "nomination_status",
     "outcome_action",
@@ -247,6 +255,10 @@ __all__ = [
     "result",
     "result_cause",
     "retelling_gap",
+    "retention_basis",
+    "retention_fate",
+    "retention_kept",
+    "retention_kind",
     "role_title",
     "scenario_failure",
     "scenario_member",

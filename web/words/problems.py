@@ -10,6 +10,11 @@ BY_CODE = {
         lazy("This process is retired: cases that run go on, but no new one can be started."),
         lazy("Ask the process administration what takes its place."),
     ),
+    "erased": (
+        lazy("The content of this case was erased"),
+        lazy("Its time was over, or the student asked for it. It cannot be brought back."),
+        lazy("The page of the case says when and under which rule, and shows what is left."),
+    ),
     "link_expired": (
         lazy("This link has expired"),
         lazy("Links live for sixty days. Nothing was lost: the agreement is where it was."),

@@ -27,6 +27,8 @@ SENTENCES = {
     "not_a_phone": lazy("Please enter a telephone number."),
     "not_an_integer": lazy("Please enter a whole number."),
     "out_of_range": lazy("Please enter a value from %(low)s to %(high)s."),
+    "no_cases": lazy("The filter finds no case."),
+    "too_many_events": lazy("At most %(limit)s events fit into one archive: narrow the filter."),
     "not_an_option": lazy("Please choose one of the options."),
     "not_a_date": lazy("Please enter a date."),
     "not_text": lazy("Please enter text."),

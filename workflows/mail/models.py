@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Text, UniqueConstraint
+from sqlalchemy import ForeignKey, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.tables.types import BIG, Instant
@@ -31,3 +31,16 @@ class MailMessage(Base):
     created_at: Mapped[datetime | None] = mapped_column(Instant)
 
     __table_args__ = (UniqueConstraint("message_id"),)
+
+
+class MailAttachment(Base):
+    """The file that a mail carries."""
+
+    __tablename__ = "mail_attachment"
+
+    mail_id: Mapped[int] = mapped_column(
+        BIG, ForeignKey("mail_message.id", ondelete="CASCADE"), primary_key=True
+    )
+    filename: Mapped[str] = mapped_column(Text)
+    media_type: Mapped[str] = mapped_column(Text)
+    content: Mapped[bytes] = mapped_column(LargeBinary)

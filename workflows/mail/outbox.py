@@ -11,7 +11,7 @@ import hashlib
 import smtplib
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, cast
@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy import bindparam, insert, select, update
 
 from engine.database import Statement
-from workflows.mail.models import MailMessage
+from workflows.mail.models import MailAttachment, MailMessage
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -61,6 +61,15 @@ _written_down = Statement(
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that a mail carries."""
+
+    filename: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """One plain-text mail to one address, in one language.
 
@@ -80,6 +89,7 @@ class Mail:
     about: str = ""
     link: str = ""
     work_item: int | None = None
+    attachment: Attachment | None = None
 
     @property
     def key(self) -> str:
@@ -105,6 +115,9 @@ def send_later(unit: Unit, mail: Mail) -> bool:
         "now": unit.at,
     }
     number = int(_write(unit.connection, written).scalar_one())
+    if mail.attachment is not None:
+        row = {"mail_id": number, **asdict(mail.attachment)}
+        unit.connection.execute(insert(MailAttachment), row)
     if KIND not in unit.idle:
         unit.enqueue(KIND, {"mail": number, "to_name": mail.to_name})
     return True
@@ -123,7 +136,13 @@ class MailJob:
             return STORED
         with job.session() as session:
             row = session.get_one(MailMessage, job.payload["mail"])
+            attached = session.get(MailAttachment, row.id)
         message = self.message(row, str(job.payload["to_name"]), job.now)
+        if attached is not None:
+            main, _, sub = attached.media_type.partition("/")
+            message.add_attachment(
+                attached.content, maintype=main, subtype=sub, filename=attached.filename
+            )
         with _connect(self._smtp_url) as server:
             server.send_message(message)
         return SENT
