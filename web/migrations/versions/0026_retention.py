@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0026"
-down_revision = "0029"
+down_revision = "0025"
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _HOLDING = sa.text("lifted_at IS NULL")

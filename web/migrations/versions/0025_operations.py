@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0029"
-down_revision = "0025"
+revision = "0025"
+down_revision = "0024"
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
