@@ -7,7 +7,7 @@ again. A job's effect and its deletion commit together, so it takes effect once.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,15 +15,15 @@ import orjson
 from sqlalchemy import bindparam, delete, or_, select, update
 
 from engine.database import Database, Statement
-from engine.errors import Conflict, ExecutionError, ExpressionError, InvalidInput
+from engine.errors import Conflict, ExecutionError, InvalidInput
 from engine.identity import SYSTEM
-from engine.kernel import Run
-from engine.registry import Job, JobContext, Performer, ReadSession, Registry
+from engine.registry import JobContext, ReadSession, Registry
 from engine.runtime.advance import Move, step
 from engine.runtime.deployed import Definition, Definitions
 from engine.runtime.incidents import PENDING, raise_incident
 from engine.runtime.locked import LockedInstance, told
 from engine.runtime.messages import deliver, thrown_message
+from engine.runtime.performing import Prepared
 from engine.runtime.timing import due
 from engine.schedule import parse_timer
 from engine.tables import instance, job
@@ -35,7 +35,6 @@ LEASE_SECONDS = 120
 BATCH = 5
 """Jobs leased together: even if each waits for a slow server, they fit into the lease."""
 MAX_BACKOFF_SECONDS = 24 * 3600
-_MOVES = frozenset({"timer", "message", "move"})
 _EVENTS = {"timer": "timer_fired", "service": "service_completed", "move": "step_taken"}
 """The kind of event of a job that moves the tokens of its case."""
 
@@ -94,7 +93,7 @@ class JobRunner:
         self._definitions = definitions
         self._session = session
 
-    def prepare(self, job_id: int, worker: str, now: datetime) -> _Prepared | None:
+    def prepare(self, job_id: int, worker: str, now: datetime) -> Prepared | None:
         """Read what the job needs; None if it is gone or leased to somebody else."""
         with self._database.read() as connection:
             row = _leased(connection, {"the_id": job_id, "worker": worker}).one_or_none()
@@ -105,13 +104,13 @@ class JobRunner:
                 if row.definition_id is None
                 else self._definitions.get(connection, row.definition_id)
             )
-        return _Prepared(row, definition, self._registry, self._session, self._by_id, now)
+        return Prepared(row, definition, self._registry, self._session, self._by_id, now)
 
     def _by_id(self, definition_id: int) -> Definition:
         with self._database.read() as connection:
             return self._definitions.get(connection, definition_id)
 
-    def finish(self, unit: Unit, prepared: _Prepared, result: Value) -> None:
+    def finish(self, unit: Unit, prepared: Prepared, result: Value) -> None:
         """Apply the job's effect and delete it, in the unit's transaction."""
         row = prepared.row
         if row.kind == "message":
@@ -132,7 +131,7 @@ class JobRunner:
             self._move(unit, locked, prepared, result, variables)
             locked.save(unit)
 
-    def _deliver(self, unit: Unit, prepared: _Prepared) -> None:
+    def _deliver(self, unit: Unit, prepared: Prepared) -> None:
         """Deliver a thrown message; the thrower is not locked, so no two can wait
         for each other.
 
@@ -163,7 +162,7 @@ class JobRunner:
             _log.info("no case waits for the message %s", message.name)
 
     def _record(
-        self, locked: LockedInstance, prepared: _Prepared, payload: Mapping[str, Value]
+        self, locked: LockedInstance, prepared: Prepared, payload: Mapping[str, Value]
     ) -> None:
         """The event of what a job has done."""
         row = prepared.row
@@ -177,7 +176,7 @@ class JobRunner:
         self,
         unit: Unit,
         locked: LockedInstance,
-        prepared: _Prepared,
+        prepared: Prepared,
         result: Value,
         variables: Mapping[str, Value],
     ) -> None:
@@ -194,7 +193,7 @@ class JobRunner:
             values = {**variables, name: result} if name else variables
             step(unit, self._registry, locked, definition, Move("complete", row.task_no, values))
 
-    def fail(self, unit: Unit, prepared: _Prepared, error: Exception) -> None:
+    def fail(self, unit: Unit, prepared: Prepared, error: Exception) -> None:
         """Put the job off with exponential backoff or, out of attempts, open an incident."""
         row = prepared.row
         locked = None if row.instance_id is None else LockedInstance.load(unit, row.instance_id)
@@ -218,108 +217,12 @@ class JobRunner:
         )
 
 
-class _Prepared:
-    """A leased job on its way."""
-
-    def __init__(
-        self,
-        row: Any,
-        definition: Definition | None,
-        registry: Registry,
-        session: ReadSession,
-        by_id: Callable[[int], Definition],
-        now: datetime,
-    ) -> None:
-        self.row = row
-        self.definition = definition
-        self.payload: Mapping[str, Value] = orjson.loads(row.payload)
-        self.performer: Performer | None = None
-        self._registry = registry
-        self._session = session
-        self._definition = by_id
-        self._now = now
-
-    @property
-    def step(self) -> str:
-        """The step of a process that the job belongs to; empty outside a case."""
-        if self.definition is None:
-            return ""
-        return f"{self.definition.key}/{self.row.element}"
-
-    def perform(self) -> Value:
-        """The outside half. Raises whatever the performer raises."""
-        self.performer = self._performer()
-        if self.performer is None:
-            return None
-        variables: Mapping[str, Value] = {}
-        payload = self.payload
-        if self.row.kind == "service":
-            variables = self._variables()
-            payload = self._parameters(variables)
-        self.job = Job(
-            id=self.row.id,
-            kind=self.row.kind,
-            instance_id=self.row.instance_id,
-            business_key=self.row.business_key or "",
-            element=self.row.element,
-            payload=payload,
-            variables=variables,
-            attempt=self.row.attempts,
-            now=self._now,
-            session=self._session,
-            definition=self._definition,
-        )
-        return self.performer.perform(self.job)
-
-    def _performer(self) -> Performer | None:
-        kind = self.row.kind
-        if kind in _MOVES:
-            return None
-        if kind == "service":
-            assert self.definition is not None
-            name = self.definition.element(self.row.element).properties.get("service", "")
-            found: Performer | None = self._registry.services.get(name)
-        else:
-            name, found = kind, self._registry.job_kinds.get(kind)
-        if found is None:
-            raise ExecutionError(
-                self.row.element, "unknown_service", f"'{name}' is not installed here."
-            )
-        return found
-
-    def _variables(self) -> Mapping[str, Value]:
-        assert self.definition is not None
-        run = Run.load(self.definition.executable, self.row.state, self.definition)
-        wait = run.waits.get(self.row.task_no)
-        if wait is None:
-            raise ExecutionError(
-                self.row.element, "not_waiting", "The process no longer waits for this."
-            )
-        return wait.variables
-
-    def _parameters(self, variables: Mapping[str, Value]) -> Mapping[str, Value]:
-        assert self.definition is not None
-        properties = self.definition.element(self.row.element).properties
-        named = {
-            name.removeprefix("param."): expression
-            for name, expression in properties.items()
-            if name.startswith("param.")
-        }
-        if not named:
-            return {}
-        try:
-            values = self.definition.evaluate(list(named.values()), variables)
-        except ExpressionError as error:
-            raise ExecutionError(self.row.element, "expression_failed", error.detail) from error
-        return dict(zip(named, values, strict=True))
-
-
 def _still_leased(unit: Unit, row: Any) -> bool:
     found = _lease_of(unit.connection, {"the_id": row.id}).one_or_none()
     return found is not None and (found.lease_by, found.attempts) == (row.lease_by, row.attempts)
 
 
-def _rearm(unit: Unit, prepared: _Prepared) -> None:
+def _rearm(unit: Unit, prepared: Prepared) -> None:
     """Set a cyclic boundary timer again, unless its repetitions are spent."""
     row, definition = prepared.row, prepared.definition
     assert definition is not None
