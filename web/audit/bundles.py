@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.errors import InvalidInput
 from engine.history.evidence import MEDIA_TYPE
-from engine.history.filters import HistoryFilter, parse, query_string
 from web import current, words
-from web.i18n import language, translated
+from web.audit.asking import Asked, asked, chips
+from web.i18n import language
 from workflows.evidence import bundles
-from workflows.office_work.local_time import ZONE
 
 pages = Blueprint("evidence_bundles", __name__)
 
@@ -22,49 +23,45 @@ CONTROL = frozenset({"csrf_token"})
 @pages.get("/history/evidence")
 def index() -> ResponseReturnValue:
     """What the filter in the address finds, and the bundles asked for before."""
-    return _page({})
+    found = _asked()
+    return _page(found, 422 if found.errors else 200)
 
 
-def _wanted() -> HistoryFilter:
+def _asked() -> Asked:
     given = request.form if request.method == "POST" else request.args
-    return parse({name: given.getlist(name) for name in given if name not in CONTROL}, ZONE)
+    arguments = {name: given.getlist(name) for name in given if name not in CONTROL}
+    return asked(arguments, "evidence_bundles.index")
 
 
-def _page(errors: dict[str, list[str]]) -> str:
-    actor, chosen = current.actor(), HistoryFilter()
-    try:
-        chosen = _wanted()
-    except InvalidInput as refused:
-        errors = errors or words.field_errors(refused.errors)
+def _page(found: Asked, status: int = 200) -> ResponseReturnValue:
     with current.reading() as rows:
-        cases, events = bundles.found(rows.connection(), actor, chosen)
-        made = bundles.of_asker(rows, actor, limit=SHOWN)
+        cases, events = bundles.found(rows.connection(), current.actor(), found.wanted)
+        made = bundles.of_asker(rows, current.actor(), limit=SHOWN)
         rows.expunge_all()
-    processes = {each.key: translated(each.model.names) for each in current.engine().definitions()}
-    return render_template(
+    page = render_template(
         "audit/bundles.html",
-        chosen=chosen,
-        query=query_string(chosen, ZONE),
-        given=request.values,
+        asked=found,
+        chips=chips(found, "evidence_bundles.index"),
         cases=cases,
         events=events,
         most=bundles.MOST_EVENTS,
         bundles=made,
         running=any(each.ended_at is None for each in made),
-        processes=processes,
-        errors=errors,
     )
+    return page, status
 
 
 @pages.post("/history/evidence")
 def make() -> ResponseReturnValue:
     """Have the bundle made."""
+    found = _asked()
+    if found.errors:
+        return _page(found, 422)
     try:
-        chosen = _wanted()
         with current.engine().unit(current.actor()) as unit:
-            bundles.ask(unit, chosen, language())
+            bundles.ask(unit, found.wanted, language())
     except InvalidInput as refused:
-        return _page(words.field_errors(refused.errors)), 422
+        return _page(replace(found, errors=words.field_errors(refused.errors)), 422)
     return redirect(url_for("evidence_bundles.index"))
 
 
