@@ -40,6 +40,7 @@ from web.cli import main
 from web.config import Settings
 from web.migrations import head, target_metadata
 from web.root import plugged_in
+from web.security import limiter
 from workflows.papers.sealing import make_demonstration
 from workflows.people import services
 
@@ -146,6 +147,13 @@ def pytest_runtest_setup(item):
 def pytest_runtest_call(item):
     with _outside_the_browsers_loop(item):
         return (yield)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted():
+    """The limits of requests count for all applications of a process, but not for two tests."""
+    if limiter._storage is not None:
+        limiter.reset()
 
 
 @pytest.fixture(scope="session")

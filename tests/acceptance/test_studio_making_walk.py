@@ -83,6 +83,7 @@ def test_diagrams_of_other_modelers_are_drawn_as_there_and_show_what_cannot_run(
         page.wait_for_url(re.compile(f"/processes/{name}/draft$"))
         data = page.request.get(f"/processes/{name}/draft/files/{name}.bpmn").body()
         wanted = places(data)
+        page.locator("[data-diagram]").scroll_into_view_if_needed()
         page.locator("[data-diagram] .djs-shape").first.wait_for()
         drawn = page.locator("[data-diagram] .djs-shape").evaluate_all(PLACES)
         assert len(wanted) >= 3

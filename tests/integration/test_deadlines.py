@@ -88,11 +88,12 @@ def test_a_case_is_listed_to_those_alone_who_may_see_it(listed):
 
 
 @pytest.mark.parametrize(
+    "database_url", ["sqlite"], indirect=True
+)  # nine rows PostgreSQL reads whole
+@pytest.mark.parametrize(
     ("state", "index"), [("late", "ix_work_item_open"), ("missed", "ix_work_item_late")]
 )
 def test_a_page_is_read_by_an_index(listed, database, count_statements, state, index):
-    if not database.is_sqlite:
-        pytest.skip("PostgreSQL reads a table of nine rows whole")
     with count_statements(database) as sent:
         listed(state=state)
     [statement] = sent

@@ -499,9 +499,11 @@ NOBODYS = {
     "definition", "definition_draft", "definition_draft_editor", "definition_draft_file",
     "definition_file", "definition_publication", "definition_retirement", "scenario_result",
     "published_despite", "migration_order", "migration_result",
+    "retry_order", "worker",
     # the record, which names nobody, and the reports
     "history_event", "history_anchor", "history_anchored", "history_anchor_stamp",
-    "history_check", "erasure", "legal_hold", "person_erasure", "purge", "retention_rule",
+    "history_check", "history_log", "history_feed", "history_export", "history_report", "erasure",
+    "legal_hold", "person_erasure", "purge", "retention_rule",
     "evidence_bundle", "evidence_bundle_case",
     # ids alone
     "idempotency", "received_message", "subscription",

@@ -8,7 +8,7 @@ HEADERS = {"X-Requested-With": "test"}
 def test_description_is_openapi_31(app):
     described = app.test_client().get("/api/v1/openapi.json").json
     assert described["openapi"] == "3.1.0"
-    assert len(described["paths"]) == 8
+    assert len(described["paths"]) == 10
 
 
 def test_not_signed_in_is_a_problem(app):
