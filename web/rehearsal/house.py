@@ -94,6 +94,11 @@ def settings_for(rehearsal: Rehearsal, outer: Settings, prefix: str) -> Settings
         seal_password=None,
         anchor_keys=None,
         anchors=None,
+        anchor_mail=(),
+        tsa_url=None,
+        tsa_certificates=None,
+        exports=None,
+        archive=None,
     )
 
 

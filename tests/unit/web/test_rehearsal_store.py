@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from engine.errors import DeploymentRejected, NotFound
+from tests.servers import ROOT
+from web.config import Settings
+from web.rehearsal.house import settings_for
 from web.rehearsal.store import UNUSED, About, Rehearsals
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -81,3 +85,28 @@ def test_ending_twice_is_ending(held):
     held.end(begun)
     held.end(begun)
     assert not begun.folder.exists()
+
+
+def test_its_settings_lead_nowhere_outside(held, tmp_path):
+    outside = tmp_path / "outside"
+    real = Settings(
+        database_url="postgresql://real",
+        secret_key="the real one",
+        data_dir=outside,
+        bundles_dir=ROOT / "bpmn",
+        smtp_url="smtp://real",
+        seal_pkcs12=outside / "seal.p12",
+        anchor_keys=outside / "keys",
+        anchors=outside / "anchors",
+        exports=outside / "exports",
+        archive=outside / "archive",
+        anchor_mail=("somebody@example.org",),
+        tsa_url="https://tsa.example.org",
+        tsa_certificates=outside / "tsa.pem",
+    )
+    settings = settings_for(held.begin(about(), nothing), real, "/rehearsals/x")
+    told = [getattr(settings, each.name) for each in fields(Settings) if each.name != "base_url"]
+    told += [settings.anchor_keys_dir, settings.anchors_dir, settings.exports_dir]
+    told += [settings.archive_dir, settings.evidence_dir]
+    assert [each for each in told if "outside" in str(each) or "real" in str(each)] == []
+    assert [each for each in told if "example.org" in str(each)] == []
