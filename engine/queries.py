@@ -37,7 +37,7 @@ from engine.runtime import (
     searching,
     work_items,
 )
-from engine.runtime.access import require_item_sight, require_sight
+from engine.runtime.access import require_item_sight, require_sight, takes_part
 from engine.runtime.deployed import Definition, Definitions
 from engine.runtime.drafts import Draft
 from engine.runtime.presenting import present_item
@@ -187,6 +187,11 @@ class Queries:
         with self.database.read() as connection:
             require_sight(connection, actor, instance_id)
             return work_items.comments_of(connection, instance_id)
+
+    def takes_part(self, instance_id: int, *, actor: Actor) -> bool:
+        """Whether an instance is the actor's business, and not only theirs to see."""
+        with self.database.read() as connection:
+            return takes_part(connection, actor, instance_id)
 
     def incidents(
         self, *, actor: Actor, limit: int = 50, after: str | None = None

@@ -129,7 +129,8 @@ def test_a_wrong_password_takes_the_focus(visitors):
 def test_the_focus_outlives_a_comment(visitors):
     """The part of the page that it was in is another one after the comment was sent."""
     page = visitors("Claire Vidal").page
-    page.goto(_address(page, "case"))
+    page.goto("/inbox?view=groups")
+    page.goto(page.locator("[data-item] a.title").first.get_attribute("href"))
     page.locator("#comment-text").press_sequentially("Seen by keyboard")
     button = page.locator("#comments form button")
     button.press("Enter")

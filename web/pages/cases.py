@@ -17,7 +17,7 @@ from web.lifecycles.path import way_of
 from web.pages import diagrams, documents
 from web.pages import timeline as timelines
 from web.pages.case_tools import tools_of
-from web.pages.remarks import NOTHING_SAID, Remark, named_on
+from web.pages.remarks import NOTHING_SAID, Remark, may_comment, named_on
 from web.submissions import comment_of
 from workflows.office_work.mentions import add_comment
 
@@ -73,6 +73,7 @@ def _page(instance_id: int, remark: Remark) -> str:
         timeline=timeline,
         comments=comments,
         named=named_on(instance_id),
+        may_comment=may_comment(instance_id),
         remark=remark,
         diagram=diagrams.of(definition, case, newest),
         **(shown or {}),

@@ -28,6 +28,15 @@ class Remark:
 NOTHING_SAID = Remark()
 
 
+def may_comment(instance_id: int) -> bool:
+    """Whether the person may write on a case that they see: not who only oversees or reads it."""
+    viewer, engine = current.viewer(), current.engine()
+    if viewer is None or not viewer.takes_part:
+        return False
+    actor = current.actor()
+    return not actor.oversees or engine.takes_part(instance_id, actor=actor)
+
+
 def named_on(instance_id: int) -> Mapping[int, list[Person]]:
     """Whom the comments on a case have told of themselves, by comment."""
     with current.reading() as rows:

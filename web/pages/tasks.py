@@ -18,7 +18,7 @@ from web.lifecycles import task_page
 from web.lifecycles.base import Typed
 from web.navigation import safe_target
 from web.pages import colleagues, diagrams
-from web.pages.remarks import NOTHING_SAID, Remark, named_on
+from web.pages.remarks import NOTHING_SAID, Remark, may_comment, named_on
 from web.pages.timeline import Teller
 from web.submissions import comment_of, key_of, nested, readable, reason_of
 from workflows.office_work.mentions import add_comment
@@ -78,6 +78,7 @@ def _page(item: WorkItem, typed: Typed, remark: Remark = NOTHING_SAID) -> str:
         seats=seats,
         comments=comments,
         named=named_on(item.instance_id),
+        may_comment=may_comment(item.instance_id),
         remark=remark,
         lines=Teller(instance, events).lines(events)[:LINES],
         diagram=diagrams.of(definition, instance, events),

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from engine.identity import SYSTEM
-from workflows.people.services import actor_for, find_person
+from engine.tables import identity_link
+from workflows.people.services import RI, actor_for, find_person
 
 
 @pytest.fixture
@@ -33,6 +34,16 @@ def comment_often(engine, case, times):
         marie = actor_for(session, find_person(session, "marie"))
     for number in range(times):
         engine.comment(int(case.rsplit("/", 1)[1]), actor=marie, text=f"Remark {number}")
+
+
+def test_who_only_oversees_a_case_is_offered_no_comment(engine, sign_in, case):
+    claire, marie = sign_in("claire"), sign_in("marie")
+    assert 'id="comment-text"' in claire.get(case).text
+    with engine.database.write() as connection:
+        connection.execute(identity_link.delete().where(identity_link.c.group == RI))
+    assert claire.post(f"{case}/comment", data={"text": "Hello"}).status_code == 403
+    assert 'id="comment-text"' not in claire.get(case).text
+    assert 'id="comment-text"' in marie.get(case).text
 
 
 def test_a_long_history_shows_its_newest_part_and_leads_to_all_of_it(engine, sign_in, case):
