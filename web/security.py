@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask import Flask, Response, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
@@ -59,6 +60,20 @@ class _Counting(Limiter):
             self._storage, self._limiter = counts
 
 
+class _Sessions(SecureCookieSessionInterface):
+    """A draft that is saved while a page is being left does not undo what the next page is told.
+
+    The session is a cookie: an answer that brings it as it was when its request was sent would
+    take away the message that another answer has put there meanwhile.
+    """
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        """Whether the answer brings the cookie; one to a draft only where it changes it."""
+        if request.endpoint == "tasks.draft":
+            return session.modified
+        return super().should_set_cookie(app, session)
+
+
 limiter = _Counting(key_func=get_remote_address, storage_uri="memory://", headers_enabled=True)
 
 
@@ -77,6 +92,7 @@ def init_app(app: Flask, *, https: bool) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
     )
+    app.session_interface = _Sessions()
     csrf.init_app(app)
     limiter.init_app(app)
 

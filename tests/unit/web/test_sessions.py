@@ -134,3 +134,12 @@ def test_cookie_flags(app, settings, engine):
     for flag in ("Secure", "HttpOnly", "Path=/", "SameSite=Lax"):
         assert flag in header
     assert "Domain" not in header
+
+
+def test_saving_a_draft_leaves_the_session_of_other_answers_alone(sign_in, task):
+    client = sign_in("marie")
+    assert "Set-Cookie" in client.get(f"/tasks/{task}").headers
+    by_script = {"Accept": "application/json"}
+    saved = client.post(f"/tasks/{task}/draft", data={"comment": "So far"}, headers=by_script)
+    assert saved.status_code == 200
+    assert "Set-Cookie" not in saved.headers
