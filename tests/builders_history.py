@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
+from engine import SYSTEM
+from engine.history.filters import HistoryFilter
 from engine.tables import (
     definition,
     definition_file,
@@ -89,3 +91,9 @@ def _answer(
     row |= {"completed_by": actor, "on_behalf_of": behalf or None, "outcome": outcome}
     row |= {name: case[name] for name in ("subject", "org_unit", "counterparty")}
     connection.execute(insert(work_item), row)
+
+
+def deviating(engine, cases):
+    """The ids of the cases that a class of conformance holds, whatever their status."""
+    found = engine.search_cases(HistoryFilter(), actor=SYSTEM, among=cases)
+    return [each.case.id for each in found.items]

@@ -9,7 +9,7 @@ up for by the columns that every event keeps, and the position is then said to b
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -73,12 +73,15 @@ def replayed(
     """
     told = list(events)
     replay = _Replay({number: Terrain(model) for number, model in models.items()})
-    for event, followed in zip(told, _versions(told, version), strict=True):
+    for event, followed in zip(told, versions_after(told, version), strict=True):
         yield replay.after(event, followed)
 
 
-def _versions(events: list[HistoryEvent], version: int) -> list[int]:
-    """The version after each event, read from the end: what a migration left stands in it."""
+def versions_after(events: Sequence[HistoryEvent], version: int) -> list[int]:
+    """The version that a case followed after each of its events; ``version`` after the last.
+
+    Read from the end: what a migration left stands in it.
+    """
     found = []
     for event in reversed(events):
         found.append(version)

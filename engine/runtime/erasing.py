@@ -189,10 +189,11 @@ def require_whole(connection: Connection, instance_id: int) -> None:
         raise Erased
 
 
-def erase(unit: Unit, locked: LockedInstance, ground: Ground, gone: Gone) -> int:
+def erase(unit: Unit, locked: LockedInstance, ground: Ground, gone: Gone, *, personal: str) -> int:
     """Erase what the engine holds of an instance, note it in its history and report it.
 
-    ``gone`` is what the domain has erased before. Gives how many payloads went.
+    ``gone`` is what the domain has erased before. A group whose name begins with ``personal``
+    is one person, and is not named any more. Gives how many payloads went.
     """
     connection, own = unit.connection, locked.id
     payloads = connection.execute(
@@ -203,10 +204,12 @@ def erase(unit: Unit, locked: LockedInstance, ground: Ground, gone: Gone) -> int
     connection.execute(
         update(incident).where(incident.c.instance_id == own).values(detail="", params=b"{}")
     )
-    connection.execute(update(work_item).where(work_item.c.instance_id == own).values(_blank()))
+    connection.execute(
+        update(work_item).where(work_item.c.instance_id == own).values(_blank(personal))
+    )
     connection.execute(
         delete(identity_link).where(
-            identity_link.c.instance_id == own, identity_link.c.group.startswith("student:")
+            identity_link.c.instance_id == own, identity_link.c.group.startswith(personal)
         )
     )
     connection.execute(
@@ -231,8 +234,8 @@ def erase(unit: Unit, locked: LockedInstance, ground: Ground, gone: Gone) -> int
     return payloads
 
 
-def _blank() -> dict[str, Any]:
-    pointing = work_item.c.candidate.startswith("student:")
+def _blank(personal: str) -> dict[str, Any]:
+    pointing = work_item.c.candidate.startswith(personal)
     return {
         "draft": None,
         "reason": None,

@@ -17,10 +17,12 @@ from tests.builders_application import (
     application_fields,
     campaign_fields,
 )
+from tests.builders_history import deviating
 from web.config import Settings
 from workflows.application.campaign_input import read_campaign, read_places
 from workflows.application.campaigns import get_campaign, save_places, update_campaign
 from workflows.application.withdrawals import withdraw
+from workflows.conformance import applications_by_exception
 from workflows.registry import registry
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -139,6 +141,15 @@ def test_a_file_that_is_not_admissible_is_refused_with_every_rule_it_fails(house
     mail = house.mails("ana@")[-1]
     assert "Les conditions ne sont pas remplies." in mail.body
     assert "niveau de langue demandé par l’accord" in mail.body
+
+
+def test_whoever_is_admitted_against_a_rule_is_a_deviation(house):
+    ana = house.apply("ana", "usal.es", debts="true")
+    bob = house.apply("bob", "usal.es")
+    house.admit(ana, remark="Le jury se réunit la semaine prochaine.")
+    house.admit(bob)
+    case = house.read(ana).instance_id
+    assert deviating(house.engine, applications_by_exception()) == [case]
 
 
 def test_the_debt_of_units_is_a_switch_of_the_campaign(database, settings, clock):

@@ -11,6 +11,8 @@ from engine.definitions import Bundle
 from engine.errors import Forbidden, InvalidInput, NotFound
 from tests.builders_domain import HOME, ROOT
 from tests.builders_duties import DutiesHouse
+from tests.builders_history import deviating
+from workflows.conformance import grants_by_exception
 from workflows.grant.services import grant_of_case, open_grant
 from workflows.mobility.stays import cut_short
 
@@ -57,6 +59,7 @@ def test_erasmus_from_opening_to_the_balance(house):
         Decimal("1600.00"),
     )
     assert found.failed_rules == "contract_not_signed"
+    assert deviating(house.engine, grants_by_exception()) == [case]
     assert house.at(case) == ["sign_agreement"]
     house.does(case, house.student, "sign")
     assert grant_of(house, case).state == "prefinancing_due"
@@ -116,6 +119,7 @@ def test_every_failed_rule_is_named_and_an_exception_needs_its_reason(house):
     house.does(case, house.ri, "reject", "Séjour trop court.")
     found = grant_of(house, case)
     assert found.state == "refused"
+    assert deviating(house.engine, grants_by_exception()) == []
     assert set(found.failed_rules.split()) == {
         "not_enrolled",
         "stay_too_short",

@@ -10,8 +10,10 @@ import pytest
 
 from engine.definitions import Bundle
 from tests.builders_domain import HOME, ROOT
+from tests.builders_history import deviating
 from tests.builders_papers import pdf_a_problems, seal_problems
 from tests.builders_recognition import TITLES, RecognitionHouse, row, transcript
+from workflows.conformance import grades_changed, verdicts_changed
 from workflows.mobility.models import Mobility
 from workflows.mobility.services import labels_for
 from workflows.papers.documents import content
@@ -49,6 +51,8 @@ def test_the_whole_way_to_the_decision(house):
     assert (result.status, result.credits_awarded) == ("Positive", Decimal(30))
     assert result.mean == Decimal("12.75")
     assert [unit.recognised for unit in result.units] == [True, True, True]
+    assert deviating(house.engine, verdicts_changed()) == []
+    assert deviating(house.engine, grades_changed()) == []
     (document,) = house.documents()
     assert (document.kind, document.language) == ("recognition.decision", "fr")
     assert document.code
@@ -121,6 +125,8 @@ def test_a_jury_that_leaves_the_rule_says_why_and_the_student_is_told(house):
     assert (by_title["Derecho"].outcome, by_title["Derecho"].grade) == ("failed", Decimal("8.00"))
     assert (result.verdict_reason, result.credits_awarded) == ("Compensation votée.", Decimal(30))
     assert house.read(lambda recognition, _: recognition.verdict_by_rule) == "partly"
+    assert deviating(house.engine, verdicts_changed()) == [house.case]
+    assert deviating(house.engine, grades_changed()) == [house.case]
 
 
 @pytest.mark.parametrize(

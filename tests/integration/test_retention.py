@@ -302,6 +302,18 @@ def test_the_archives_get_the_evidence_and_the_documents_before_anything_goes(fi
     assert files.engine.verify_history(KeyRing(settings.anchor_keys_dir)).intact
 
 
+def test_a_case_that_cannot_be_sealed_stays_as_it_was(files, settings):
+    _, case = files.ended()
+    files.clock.advance(6 * YEAR)
+    files.in_force("agreement", fate=ARCHIVE)
+    settings.anchor_keys_dir.mkdir(parents=True)
+    (settings.anchor_keys_dir / "signing.key").write_bytes(b"no key")
+    before = files.engine.history(case, actor=CHIEF)
+    assert files.purge().kept == ()
+    assert not files.erased(case)
+    assert files.engine.history(case, actor=CHIEF) == before
+
+
 def test_a_case_that_cannot_be_archived_is_kept_and_told(files):
     _, case = files.ended()
     with files.engine.database.write() as connection:

@@ -20,6 +20,7 @@ from web.display import department_name, remember_names
 from web.i18n import translated
 from workflows.grade_transfer.owed import owed
 from workflows.partners.services import departments, institutions
+from workflows.people.services import STUDENT
 
 pages = Blueprint("deadlines", __name__)
 
@@ -108,7 +109,7 @@ def _remember(items: Sequence[Deadline], candidates: list[str]) -> None:
 
 
 def _is_person(candidate: str) -> bool:
-    return candidate.startswith(("person:", "student:"))
+    return candidate.startswith(("person:", STUDENT))
 
 
 def _link(**changes: str | None) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from engine.errors import NotFound
 from engine.history.queries import of_kind
+from engine.history.replaying import versions_after
 from engine.values import HistoryEvent, Instance, Value
 from web import current
 from web.audit.values import Changed, answers_in, changes_of
@@ -56,7 +57,8 @@ def details(case: Instance, seq: int) -> Details:
         mails = mails_of(rows, _news(event))
     before = (each for each in earlier if each.seq < seq)
     versions = diagrams.versions_told(case, moved)
-    version = _version(event, moved, case.version)
+    later = [each for each in moved if each.seq > seq]
+    version = versions_after([event, *later], case.version)[0]
     definition = next((each for each in versions if each.version == version), versions[-1])
     teller = Teller(case, [*moved, event])
     element = definition.model.elements.get(event.element or "")
@@ -80,12 +82,6 @@ def details(case: Instance, seq: int) -> Details:
 
 def _answers(event: HistoryEvent) -> bool:
     return "data" in (event.payload or {})
-
-
-def _version(event: HistoryEvent, moved: list[HistoryEvent], version: int) -> int:
-    """The version a case followed after an event: the one that its next migration left."""
-    later = (each for each in moved if each.seq > event.seq and each.payload)
-    return next((int(str((each.payload or {})["from"])) for each in later), version)
 
 
 def _news(event: HistoryEvent) -> list[str]:

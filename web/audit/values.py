@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from engine import Definition
 from engine.forms.model import Field
+from engine.history.replaying import versions_after
 from engine.values import HistoryEvent, Instance, Value
 from web import current
 from web.display import number, person_name
@@ -67,13 +68,11 @@ def value_histories(case: Instance) -> list[ValueHistory]:
     events = events_of(current.engine(), case.id, current.actor())
     versions = {each.version: each for each in diagrams.versions_told(case, events)}
     teller = Teller(case, events)
-    definition = versions[min(versions)]
     answers: dict[str, Value] = {}
     found: dict[str, ValueHistory] = {}
-    for event in events:
-        if event.kind == "migrated" and event.payload:
-            definition = versions.get(int(str(event.payload["to"])), definition)
-        for each in changes_of(event, answers, definition, teller.names):
+    followed = versions_after(events, case.version)
+    for event, version in zip(events, followed, strict=True):
+        for each in changes_of(event, answers, versions[version], teller.names):
             of = found.setdefault(each.key, ValueHistory(each.key, each.label, each.internal))
             of.settings.insert(
                 0, Setting(event.seq, event.at, teller.who(event), each.before, each.after)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from engine.identity import Actor
 from engine.values import WorkItem
 from web import current
-from workflows.people.services import actor_id, people_in, people_in_any
-
-STUDENT_PREFIX = "student:"
+from workflows.people.services import STUDENT, actor_id, people_in, people_in_any
 
 
 def of_group(group: str, actor: Actor) -> list[tuple[str, str]]:
@@ -15,7 +13,7 @@ def of_group(group: str, actor: Actor) -> list[tuple[str, str]]:
 
     A student's task is theirs alone.
     """
-    if group not in actor.groups or group.startswith(STUDENT_PREFIX):
+    if group not in actor.groups or group.startswith(STUDENT):
         return []
     with current.reading() as rows:
         return [(actor_id(person.id), person.name) for person in people_in(rows, group)]
@@ -28,7 +26,7 @@ def of_item(item: WorkItem, actor: Actor) -> list[tuple[str, str]]:
 
 def of(actor: Actor) -> list[tuple[str, str]]:
     """Everybody who shares a group with ``actor`` or with those they replace, by name."""
-    own = [group for group in actor.groups if not group.startswith(STUDENT_PREFIX)]
+    own = [group for group in actor.groups if not group.startswith(STUDENT)]
     theirs = [group for each in actor.replaces for group in each.groups]
     with current.reading() as rows:
         people = people_in_any(rows, {*own, *theirs})

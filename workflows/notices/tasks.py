@@ -22,6 +22,7 @@ from workflows.people.services import (
     PARTNER_DESK,
     RI,
     RI_CARE,
+    STUDENT,
     coordinator_group,
     get_person,
     people_in,
@@ -96,7 +97,7 @@ class Teller:
         Of a restricted case those of RI hear alone who are in charge of such cases.
         """
         groups = [RI_CARE if row.restricted else RI]
-        if row.candidate.startswith("student:"):
+        if row.candidate.startswith(STUDENT):
             groups.append(coordinator_group(row.org_unit))
         people = [person for group in groups for person in people_in(session, group)]
         news = f"escalation-{job.id}-{row.id}"

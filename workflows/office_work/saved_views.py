@@ -12,6 +12,7 @@ from sqlalchemy import Select, delete, or_, select
 from engine.errors import InvalidInput, NotFound
 from engine.texts import checked, unusable
 from workflows.office_work.models import SavedView
+from workflows.people.services import STUDENT
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -86,7 +87,7 @@ def keep(unit: Unit, person_id: int, name: str, query: str, group: str, *, page:
 
 def shareable(actor: Actor) -> list[str]:
     """The groups that somebody may share with: their own, but not themselves alone."""
-    return sorted(group for group in actor.groups if not group.startswith("student:"))
+    return sorted(group for group in actor.groups if not group.startswith(STUDENT))
 
 
 def own_view(session: Session, person_id: int, view_id: int, *, deleted: bool = False) -> SavedView:

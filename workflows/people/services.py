@@ -30,6 +30,9 @@ LEGAL = "legal"
 PRESIDENT = "president"
 """The president's office: signs agreements."""
 
+STUDENT = "student:"
+"""What the candidate groups of one student each begin with."""
+
 OVERSEERS = frozenset({ADMIN, AUDITOR, RI})
 """Groups whose members see every case; seeing is all it gives them."""
 
@@ -67,7 +70,7 @@ def teacher_group(department: str) -> str:
 
 def student_group(person_id: int) -> str:
     """The candidate group of one student."""
-    return f"student:{person_id}"
+    return f"{STUDENT}{person_id}"
 
 
 def actor_id(person_id: int) -> str:

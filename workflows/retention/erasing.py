@@ -13,6 +13,7 @@ from engine.runtime.deleting import delete_rows
 from engine.runtime.erasing import Gone, Ground
 from engine.runtime.locked import LockedInstance
 from engine.tables import definition, instance, metadata, work_item
+from workflows.people.services import STUDENT
 from workflows.retention.holdings import FILES, File
 
 _NOBODYS = File("", ())
@@ -64,7 +65,7 @@ def erase_case(
     documents = _erase_documents(unit, case)
     rows = _erase_rows(unit, case)
     gone = Gone(rows, documents, mails, file, sha256)
-    payloads = erasing.erase(unit, locked, ground, gone)
+    payloads = erasing.erase(unit, locked, ground, gone, personal=STUDENT)
     if case.last:
         _forget_key(unit, case.business_key)
     unit.session.expire_all()

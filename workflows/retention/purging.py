@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from sqlalchemy import delete, func, select
 
-from engine import Actor, EngineError, Unit
+from engine import Actor, InvalidState, Unit
+from engine.errors import Erased
 from engine.ids import new_id
 from engine.runtime import erasing
 from engine.runtime.erasing import Ground
@@ -99,7 +100,8 @@ def step(unit: Unit, purge_id: int, before: int, archive: Archived) -> int | Non
     try:
         erase_case(unit, case.instance_id, ground, archive if rule.fate == ARCHIVE else None)
         purge.erased += 1
-    except EngineError as refused:
+    # Refused before anything of it was written; what goes wrong later takes all of it back.
+    except (Erased, InvalidState) as refused:
         kept = orjson.loads(purge.kept)
         told = [case.instance_id, refused.code]
         if told not in kept:

@@ -12,6 +12,7 @@ import orjson
 
 from engine.history.filters import HistoryFilter
 from engine.tables.types import from_micros
+from engine.values import InstanceStatus
 from engine.vocabulary import Vocabulary
 
 _REMEMBERED = 50_000
@@ -127,7 +128,7 @@ class Log(Protocol):
         ...
 
 
-STATES: Mapping[int, str] = {0: "active", 1: "completed", 2: "terminated"}
+STATES: Mapping[int, str] = {int(status): status.name.lower() for status in InstanceStatus}
 
 
 def instant(micros: int) -> str:

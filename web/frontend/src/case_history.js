@@ -169,10 +169,10 @@ class Replay {
         return viewer;
       }));
     }
+    const { at } = this;
     const viewer = await this.viewers.get(version);
-    // Another moment may have been asked for while the diagram was fetched.
-    if (!viewer || this.moments[this.at - 1][3] !== version) return;
-    this.paintOn(viewer, this.position(position.skipped));
+    // Whoever asked for another moment while the diagram was fetched paints that one.
+    if (viewer && at === this.at) this.paintOn(viewer, position);
   }
 
   paintOn(viewer, position) {
