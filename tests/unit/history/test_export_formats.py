@@ -8,7 +8,9 @@ from pathlib import Path
 import jsonschema_rs
 import orjson
 import pytest
+import r4pm
 from lxml import etree
+from r4pm import bindings as mining
 
 from engine.history.export.model import STATES, Case, Event, Order, People
 from engine.history.export.ocel import ocel_lines
@@ -221,6 +223,57 @@ def test_ocel_joins_the_cases_of_one_matter(mixed):
         if relation["qualifier"] == "belongs to"
     }
     assert belongs == {"case:2": "matter:M-1", "case:3": "matter:M-1", "case:4": "matter:M-2"}
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Have a process-mining library read a log, as its own kind of log."""
+
+    def reading(kind, data):
+        file = tmp_path / {"EventLog": "log.xes", "OCEL": "log.json"}[kind]
+        file.write_bytes(data)
+        log = r4pm.import_item(kind, str(file))
+        return mining.slim_link_ocel(ocel=log) if kind == "OCEL" else log
+
+    return reading
+
+
+def test_a_mining_library_finds_the_traces_of_an_xes_log(mixed, read):
+    log = read("EventLog", written(xes_lines, mixed))
+    variants = mining.get_variants(mining.log_to_activity_projection(log))
+    assert sorted((each["activities"], each["count"]) for each in variants) == [
+        (["check"], 1),
+        (["instance_started", "check"], 1),
+        (["migrated"], 1),
+    ]
+
+
+def test_a_mining_library_finds_the_events_and_objects_of_an_ocel_log(mixed, read):
+    log = read("OCEL", written(ocel_lines, mixed))
+    assert mining.ocel_type_stats(log) == {
+        "event_type_counts": {
+            "contract/instance_started": 1,
+            "contract/check/work_item_completed": 1,
+            "contract/check/timer_fired": 1,
+            "exam_waiver/migrated": 1,
+        },
+        "object_type_counts": {
+            "case": 3, "matter": 2, "person": 3, "department": 1, "partner": 1,
+        },
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "write", "count"),
+    [
+        ("EventLog", xes_lines, lambda log: sum(mining.discover_dfg(log)["activities"].values())),
+        ("OCEL", ocel_lines, mining.num_events),
+    ],
+)
+def test_a_mining_library_reads_logs_with_any_text_in_them_and_none(kind, write, count, read):
+    hostile = [event(case(number, subject=text)) for number, text in enumerate(HOSTILE, 1)]
+    assert count(read(kind, written(write, hostile, named=True))) == len(HOSTILE)
+    assert count(read(kind, written(write, []))) == 0
 
 
 def test_an_empty_log_is_one_too(xes_grammar, ocel_schema):
