@@ -61,15 +61,22 @@ class _Counting(Limiter):
 
 
 class _Sessions(SecureCookieSessionInterface):
-    """A draft that is saved while a page is being left does not undo what the next page is told.
+    """What a page fetches by itself does not undo what the next page is told.
 
     The session is a cookie: an answer that brings it as it was when its request was sent would
-    take away the message that another answer has put there meanwhile.
+    take away the message that another answer has put there meanwhile, or the sign-in. Nor does a
+    page that lies open and asks for news make the idle hours longer.
     """
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
-        """Whether the answer brings the cookie; one to a draft only where it changes it."""
+        """Whether the answer brings the cookie.
+
+        One to a script only where it changes the session, one to a draft never: it may come
+        after the page was left.
+        """
         if request.endpoint == "tasks.draft":
+            return False
+        if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
             return session.modified
         return super().should_set_cookie(app, session)
 

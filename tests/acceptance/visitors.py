@@ -64,7 +64,7 @@ class Visitor:
         self.name = name
         self.page.goto("/sign-in")
         self.page.get_by_role("button", name=re.compile(re.escape(name))).click()
-        self.page.wait_for_load_state()
+        self.page.wait_for_url(lambda address: "/sign-in" not in address)
         self.speak()
         return self
 
@@ -112,13 +112,11 @@ class Visitor:
             time.sleep(0.3)
 
     def decide(self, outcome, reason=None):
-        if reason is None:
-            self.page.locator(f"button[name=outcome][value={outcome}]").click()
-        else:
+        if reason is not None:
             self.page.locator(f"details:has(button[value={outcome}]) > summary").click()
             self.page.fill(f"textarea[name=reason_{outcome}]", reason)
+        with self.page.expect_navigation():
             self.page.locator(f"button[name=outcome][value={outcome}]").click()
-        self.page.wait_for_load_state()
 
 
 def axe(page):

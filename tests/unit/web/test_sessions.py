@@ -143,3 +143,17 @@ def test_saving_a_draft_leaves_the_session_of_other_answers_alone(sign_in, task)
     saved = client.post(f"/tasks/{task}/draft", data={"comment": "So far"}, headers=by_script)
     assert saved.status_code == 200
     assert "Set-Cookie" not in saved.headers
+
+
+def test_a_draft_refused_to_nobody_begins_no_session(settings, engine, task):
+    client = create_app(settings, engine).test_client()
+    refused = client.post(f"/tasks/{task}/draft", data={"comment": "Too late"})
+    assert refused.status_code == 400
+    assert "Set-Cookie" not in refused.headers
+
+
+@pytest.mark.parametrize(("mode", "brought"), [("navigate", True), ("cors", False)])
+def test_only_a_page_that_is_opened_prolongs_the_session(sign_in, mode, brought):
+    answer = sign_in("marie").get("/home", headers={"Sec-Fetch-Mode": mode})
+    assert answer.status_code == 200
+    assert ("Set-Cookie" in answer.headers) is brought
