@@ -16,7 +16,7 @@ from web.addresses import MAX_FILTER
 from web.navigation import this_page
 from web.pages import relay
 from web.policy import Policy
-from web.security import limiter
+from web.security import by_script, limiter
 from web.viewer import Viewer
 
 log = structlog.get_logger(__name__)
@@ -67,8 +67,7 @@ def _admit(policy: Policy, roles: Callable[[Viewer], bool]) -> ResponseReturnVal
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:
-    wants_page = request.method == "GET" and "HX-Request" not in request.headers
-    if request.path.startswith("/api/") or not wants_page:
+    if request.path.startswith("/api/") or request.method != "GET" or by_script():
         abort(401)
     return redirect(url_for("signin.show", next=this_page()))
 

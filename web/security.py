@@ -49,6 +49,12 @@ def for_editor(page: str) -> Response:
 csrf = CSRFProtect()
 
 
+def by_script() -> bool:
+    """Whether a page that is open asks, and no page is being opened."""
+    mode = request.headers.get("Sec-Fetch-Mode", "navigate")
+    return mode != "navigate" or "HX-Request" in request.headers
+
+
 class _Counting(Limiter):
     """Counts for all applications of a process together: another one forgets no count."""
 
@@ -71,13 +77,13 @@ class _Sessions(SecureCookieSessionInterface):
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
         """Whether the answer brings the cookie.
 
-        One to a script only where it changes the session, one to a draft never: it may come
-        after the page was left.
+        One to a script only where it changes somebody's session, one to a draft never: it may
+        come after the page was left.
         """
         if request.endpoint == "tasks.draft":
             return False
-        if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
-            return session.modified
+        if by_script():
+            return session.modified and "_user_id" in session
         return super().should_set_cookie(app, session)
 
 

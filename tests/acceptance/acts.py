@@ -45,8 +45,8 @@ def keep_campaign(office, *places: str) -> str:
     page.locator("button[value=paste]").click()
     page.locator(".decision-bar .btn-primary").click()
     page.wait_for_url(re.compile(r"/campaigns/\d+$"))
-    page.get_by_role("button", name="Publier").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Publier").click()
     return page.locator("a[href^='/rankings/']").first.get_attribute("href")
 
 
@@ -163,8 +163,8 @@ def enter_marks(coordinator, department: str, year: str, *marks: str) -> None:
     page.locator(".decision-bar .btn-primary").click()
     page.wait_for_selector(".notice.is-done")
     while page.locator("button[name=certify]").count():
-        page.locator("button[name=certify]").first.click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.locator("button[name=certify]").first.click()
 
 
 def begin_recognition(office, contract: str) -> None:
@@ -189,8 +189,8 @@ def enter_transcript(office, rows) -> None:
 
 def submit(visitor) -> None:
     """Complete the open task as it is filled in."""
-    visitor.page.locator(".decision-bar .btn-primary").click()
-    visitor.page.wait_for_load_state()
+    with visitor.page.expect_navigation():
+        visitor.page.locator(".decision-bar .btn-primary").click()
 
 
 def mails(office, words: str) -> list[tuple[str, str]]:

@@ -62,8 +62,8 @@ def test_walk_to_a_refusal_that_says_why(visitors, today):
     assert coordinator.page.locator("[aria-invalid=true]").count() == 1
     coordinator.page.fill("textarea[name=reason_reject]", REASON)
     assert coordinator.violations() == []
-    coordinator.page.locator("button[name=outcome][value=reject]").click()
-    coordinator.page.wait_for_load_state()
+    with coordinator.page.expect_navigation():
+        coordinator.page.locator("button[name=outcome][value=reject]").click()
     office.page.goto(case)
     said = office.page.locator("main").inner_text()
     assert REASON in said

@@ -98,8 +98,8 @@ def applied(student):
     expect(page.locator("[data-draft-status]")).not_to_be_empty()
     page.select_option("#f-kind", "cv")
     page.set_input_files("#f-file", {"name": "cv.pdf", "mimeType": "x/y", "buffer": png()})
-    page.locator(".upload-form .btn").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator(".upload-form .btn").click()
     assert ".png" in page.locator(".notice.is-warning").inner_text()
     assert page.input_value("#f-student_number") == "22100001"
     page.select_option("#f-kind", "cv")

@@ -47,8 +47,8 @@ def test_walk(visitors, live_server, tmp_path):
     registrar.page.locator(".decision-bar .btn-primary").click()
     assert registrar.page.locator("#f-coded[aria-invalid=true]").count() == 1
     registrar.page.check("#f-coded")
-    registrar.page.locator(".decision-bar .btn-primary").click()
-    registrar.page.wait_for_load_state()
+    with registrar.page.expect_navigation():
+        registrar.page.locator(".decision-bar .btn-primary").click()
 
     student = visitors("Léa Martin", width=390)
     letter = letter_of(student, case, tmp_path)
@@ -115,8 +115,8 @@ def verified_by_a_stranger(stranger, letter):
     page.goto("/verify")
     stranger.speak()
     page.fill("#code", code.lower())
-    page.locator("main .btn-primary").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("main .btn-primary").click()
     assert "is valid" in page.locator("main").inner_text()
     assert "Martin" not in page.locator("main").inner_text()
     page.set_input_files("#file", letter)
@@ -125,8 +125,8 @@ def verified_by_a_stranger(stranger, letter):
     assert stranger.violations() == []
     letter.with_name("changed.pdf").write_bytes(letter.read_bytes() + b" ")
     page.set_input_files("#file", letter.with_name("changed.pdf"))
-    page.locator("form[data-compare] button").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("form[data-compare] button").click()
     assert "is not the one" in page.locator(".notice.is-danger").inner_text()
 
 
@@ -135,12 +135,12 @@ def cut_short(office, case):
     page.goto(case)
     page.get_by_role("link", name="The stay is cut short").click()
     page.fill("#f-last_day", f"{YEAR + 2}-01-31")
-    page.locator("main .btn-primary").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("main .btn-primary").click()
     assert page.locator("#f-last_day[aria-invalid=true]").count() == 1
     assert office.violations() == []
     page.fill("#f-last_day", f"{YEAR + 1}-01-31")
     page.fill("#f-reason", "Back for an internship.")
-    page.locator("main .btn-primary").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("main .btn-primary").click()
     assert "/cases/" in page.url

@@ -60,8 +60,8 @@ def refused_file(office):
     page.get_by_role("button", name="Déposer").click()
     assert "ni un document ELMO" in page.locator("main").inner_text()
     assert office.violations() == []
-    page.locator("main").get_by_role("link", name="Retour", exact=True).click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("main").get_by_role("link", name="Retour", exact=True).click()
 
 
 def entered_after_a_slip(office):
@@ -82,8 +82,8 @@ def entered_after_a_slip(office):
     assert page.locator("#f-rows-4-grade").get_attribute("aria-invalid") == "true"
     assert page.input_value("input[name='rows.2.title']") == "Lenguas modernas"
     page.fill("input[name='rows.4.grade']", GRADES[4])
-    page.locator(".decision-bar .btn-primary").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator(".decision-bar .btn-primary").click()
 
 
 def matched(coordinator):

@@ -95,8 +95,8 @@ def fill_unit(page, number, title, ects, teacher, disposition):
 
 
 def submit(student):
-    student.page.locator("form[data-draft-url] .decision-bar .btn-primary").click()
-    student.page.wait_for_load_state()
+    with student.page.expect_navigation():
+        student.page.locator("form[data-draft-url] .decision-bar .btn-primary").click()
 
 
 def own_units(teacher):
@@ -106,8 +106,8 @@ def own_units(teacher):
 def changed(student):
     """The student writes a new version; the signed one stays in force meanwhile."""
     page = student.page
-    page.get_by_role("button", name="Rédiger une nouvelle version").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Rédiger une nouvelle version").click()
     again = page.url
     student.open_task(again)
     page.select_option("select[name='rows.0.term']", "semester_2")

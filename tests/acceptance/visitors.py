@@ -76,8 +76,8 @@ class Visitor:
     def speak(self):
         """Choose the language where the account brought another one."""
         if self.page.locator("html").get_attribute("lang") != self.language:
-            self.page.locator(f".languages button[value={self.language}]").click()
-            self.page.wait_for_load_state()
+            with self.page.expect_navigation():
+                self.page.locator(f".languages button[value={self.language}]").click()
         assert self.page.locator("html").get_attribute("lang") == self.language
 
     def settle(self):

@@ -157,3 +157,10 @@ def test_only_a_page_that_is_opened_prolongs_the_session(sign_in, mode, brought)
     answer = sign_in("marie").get("/home", headers={"Sec-Fetch-Mode": mode})
     assert answer.status_code == 200
     assert ("Set-Cookie" in answer.headers) is brought
+
+
+@pytest.mark.parametrize("header", [{"Sec-Fetch-Mode": "cors"}, {"HX-Request": "true"}])
+def test_an_open_page_whose_session_has_ended_begins_none(app, task, header):
+    refused = app.test_client().get(f"/tasks/{task}", headers=header)
+    assert refused.status_code == 401
+    assert "Set-Cookie" not in refused.headers
