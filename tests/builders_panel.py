@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from engine.definitions.layout import with_drawing
 from engine.kernel.supported import SUPPORTED_ELEMENTS
 from tests.builders import Diagram
@@ -49,11 +51,16 @@ _LOOPS = {
     "standardLoopCharacteristics": "<bpmn:standardLoopCharacteristics/>",
 }
 _HOSTED = 'attachedToRef="host"'
+_MARKUP = b'name="&lt;img src=x onerror=alert(1)&gt;"'
+_SHOWN = re.compile(rb'(<bpmn:\w+ id="[^"]*" )name="[^"]*"')
 _NAMED = {"userTask": {"approval": "quorum"}}
 
 
 def every_element() -> tuple[bytes, dict[str, str]]:
-    """The diagram, drawn, and the ids in it with the engine's name of the element."""
+    """The diagram, drawn, and the ids in it with the engine's name of the element.
+
+    All that can be read in it is markup that would run where a page took it for such.
+    """
     drawn = Diagram("blank_process").node("task", "host")
     kinds = {
         "participant": "process",
@@ -74,4 +81,5 @@ def every_element() -> tuple[bytes, dict[str, str]]:
     drawn.flow(choice, f"e{keys.index('task')}", condition="amount > 1", id_="chosen")
     drawn.flow("host", choice, id_="plain")
     text = drawn.xml().replace(b"<bpmn:collaboration", ROOT.encode() + b"<bpmn:collaboration")
+    text = _SHOWN.sub(rb"\1" + _MARKUP, text)
     return with_drawing("blank.bpmn", text), kinds

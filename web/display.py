@@ -158,6 +158,9 @@ def person_name(actor_id: str | None) -> str:
         return str(_("Passerelle (automatic)"))
     if actor_id.startswith("partner:"):
         return str(_("Partner university"))
+    if actor_id.startswith("operator:"):
+        account = actor_id.removeprefix("operator:")
+        return str(_("Command line (%(account)s)", account=account))
     remember_names([actor_id])
     names: dict[str, str] = g.actor_names
     return names.get(actor_id, actor_id)
