@@ -333,8 +333,8 @@ def test_what_is_copied_in_one_lifecycle_is_pasted_in_another(sam):
 def test_a_step_that_is_cut_and_pasted_or_made_another_kind_is_still_the_same(sam):
     page = sam().page
     keep(page, BLANK, with_drawing("blank.bpmn", VOTED.xml()).decode())
-    page.goto(BLANK.replace("/files/", "/edit/"))
-    page.wait_for_selector("[data-ready]")
+    page.goto(BLANK.replace("/files/", "/edit/") + "?element=finish")
+    expect(page.locator("[data-entry-id=name] :focus")).to_have_value("finish")
     place = middle_of(page, "check")
     page.mouse.click(*place)
     page.keyboard.press("Control+x")
