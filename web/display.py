@@ -14,6 +14,7 @@ from flask_babel import format_date, format_datetime, format_decimal, format_tim
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from engine import Labels
 from web import current
 from web.i18n import language
 from workflows.partners.models import UNASSIGNED, Department
@@ -113,6 +114,13 @@ def department_name(code: str) -> str:
     return found.name(language()) if found else code
 
 
+def whereabouts(labels: Labels) -> str:
+    """The department and the partner of a case; nothing where it concerns neither."""
+    if not labels.org_unit and not labels.counterparty:
+        return ""
+    return " → ".join(filter(None, (department_name(labels.org_unit), labels.counterparty)))
+
+
 def group_name(group: str) -> str:
     """A candidate group in words: ``coordinator:lea`` is "Coordination, LEA"."""
     kind, _sep, rest = group.partition(":")
@@ -158,6 +166,9 @@ def person_name(actor_id: str | None) -> str:
         return str(_("Passerelle (automatic)"))
     if actor_id.startswith("partner:"):
         return str(_("Partner university"))
+    if actor_id.startswith("operator:"):
+        account = actor_id.removeprefix("operator:")
+        return str(_("Command line (%(account)s)", account=account))
     remember_names([actor_id])
     names: dict[str, str] = g.actor_names
     return names.get(actor_id, actor_id)
@@ -174,6 +185,7 @@ def init_app(app: Flask) -> None:
         day=day,
         number=number,
         department=department_name,
+        whereabouts=whereabouts,
         group=group_name,
         person=person_name,
     )

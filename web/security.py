@@ -106,6 +106,15 @@ def init_app(app: Flask, *, https: bool) -> None:
         WTF_CSRF_SSL_STRICT=False,
     )
     app.session_interface = _Sessions()
+
+    @app.before_request
+    def count_the_body() -> None:
+        """Refuse what breaks off in the middle: 400 as soon as the body is read."""
+        # gunicorn hands over what came and says that this was all of it; without its word
+        # Werkzeug counts, and misses what Content-Length has announced.
+        if request.content_length is not None:
+            request.environ.pop("wsgi.input_terminated", None)
+
     csrf.init_app(app)
     limiter.init_app(app)
 

@@ -10,9 +10,11 @@ from playwright.sync_api import expect
 
 from engine.definitions import Bundle, Subject, compare
 from engine.definitions.layout import with_drawing
+from engine.definitions.properties import PREFIXES, PROPERTIES
 from engine.definitions.refusals import REFUSED, VALUE_CODES
 from engine.kernel.supported import SUPPORTED_ELEMENTS
 from tests.builders import Diagram
+from tests.builders_panel import WRITTEN, every_element
 from tests.servers import ROOT
 
 EDITOR = "/processes/contract/draft/edit/contract.bpmn"
@@ -51,12 +53,30 @@ VOTED = (
     .end()
     .flow("begin", "check", "finish")
 )
+TOLD = Diagram("blank_process").node(
+    "userTask", "vote", inner=FOR_EACH, approval="single", form="ballot"
+)
+TOLD.start().end().flow("begin", "vote", "finish")
+TOLD.catch("told", TOLD.message("contract_signed"))
+ANOTHER = Diagram("blank_process").start().end().flow("begin", "finish")
+ANOTHER.catch("finished", ANOTHER.message("grades_known"))
 KEEP = """async ([address, text, condition]) => (await fetch(address, {
   method: 'PUT', body: text,
   headers: {...JSON.parse(document.body.getAttribute('hx-headers')), ...condition},
 })).status"""
 LEAVE = """([address, tag, text]) => sessionStorage.setItem(
   'draft ' + address, JSON.stringify({tag, text}))"""
+SHOWN = """async (ids) => {
+    const shown = {};
+    for (const id of ids) {
+        document.querySelector(`.djs-element[data-element-id="${id}"] .djs-hit`)
+            .dispatchEvent(new MouseEvent('click', {bubbles: true}));
+        await new Promise((done) => setTimeout(done, 30));
+        shown[id] = [...document.querySelectorAll('[data-panel] [data-entry-id]')]
+            .map((each) => each.dataset.entryId);
+    }
+    return shown;
+}"""
 READY = ("wait-timeDuration", "catch-contract_signed", "throw-contract_signed")
 ELSEWHERE = ("ready-", "create-expanded-pool", "create-collapsed-pool")
 
@@ -231,6 +251,30 @@ def menu(page):
     return found
 
 
+def test_the_panel_offers_on_every_element_what_the_engine_reads_there(sam):
+    page = sam().page
+    diagram, kinds = every_element()
+    keep(page, BLANK, diagram.decode())
+    page.goto(BLANK.replace("/files/", "/edit/"))
+    page.wait_for_selector("[data-ready]")
+    offered, written = {}, set()
+    for id_, entries in page.evaluate(SHOWN, list(kinds)).items():
+        own = {each.removeprefix("own-") for each in entries if each.startswith("own-")}
+        free = PREFIXES.get(kinds[id_], " ")
+        offered.setdefault(kinds[id_], set()).update(
+            each for each in own if not each.startswith(free)
+        )
+        written |= {each for each in entries if not each.startswith("own-")}
+    named = {"name.en", "name.es"}
+    assert offered == {each: {*PROPERTIES.get(each, named)} - {"name.fr"} for each in offered}
+    assert written == set(WRITTEN)
+    for flow, may_be_default in (("chosen", 1), ("plain", 0)):
+        page.evaluate(SHOWN, [flow])
+        expect(page.locator(".djs-context-pad [data-action=delete]")).to_have_count(1)
+        replace = page.locator(".djs-context-pad [data-action=replace]")
+        expect(replace).to_have_count(may_be_default)
+
+
 def test_a_diagram_that_is_opened_and_saved_means_what_it_meant(sam):
     visitor = sam(address="/processes/grade_transfer/draft/edit/grade_transfer.bpmn")
     page = visitor.page
@@ -248,18 +292,53 @@ def test_a_diagram_that_is_opened_and_saved_means_what_it_meant(sam):
     assert {each.subject for each in compare(before, after)} <= {Subject.FILE, Subject.DRAWING}
 
 
+def paste(page, place):
+    page.keyboard.press("Control+v")
+    page.mouse.move(place[0] - 5, place[1] - 5)
+    page.mouse.move(*place, steps=2)
+    page.mouse.click(*place)
+
+
+def test_what_is_copied_in_one_lifecycle_is_pasted_in_another(sam):
+    page = sam().page
+    keep(page, BLANK, with_drawing("blank.bpmn", TOLD.xml()).decode())
+    page.goto(BLANK.replace("/files/", "/edit/"))
+    page.wait_for_selector("[data-ready]")
+    page.mouse.click(*middle_of(page, "vote"))
+    page.keyboard.down("Shift")
+    page.mouse.click(*middle_of(page, "told"))
+    page.keyboard.up("Shift")
+    page.keyboard.press("Control+c")
+
+    elsewhere = BLANK.replace("contract", "grade_transfer")
+    taken = ANOTHER.xml().replace(b"message_grades_known", b"message_contract_signed")
+    keep(page, elsewhere, with_drawing("blank.bpmn", taken).decode())
+    page.goto(elsewhere.replace("/files/", "/edit/"))
+    page.wait_for_selector("[data-ready]")
+    x, y = middle_of(page, "finish")
+    page.mouse.click(x, y + 60)
+    with page.expect_response(lambda answer: answer.request.method == "PUT") as saved:
+        paste(page, (x + 150, y + 60))
+    wait_until_saved(page)
+    problems = {(each["code"], each["element"]) for each in saved.value.json()["problems"]}
+    assert ("unknown_form", "vote") in problems
+    found = page.context.request.get(elsewhere).text()
+    for said in ('name="approval" value="single"', "<bpmn:loopDataInputRef>voters<"):
+        assert said in found
+    told = re.search(r'id="told".*?messageRef="(\w+)"', found, re.DOTALL)[1]
+    assert f'<bpmn:message id="{told}" name="contract_signed"' in found
+    assert '<bpmn:message id="message_contract_signed" name="grades_known"' in found
+
+
 def test_a_step_that_is_cut_and_pasted_or_made_another_kind_is_still_the_same(sam):
     page = sam().page
     keep(page, BLANK, with_drawing("blank.bpmn", VOTED.xml()).decode())
-    page.goto(BLANK.replace("/files/", "/edit/"))
-    page.wait_for_selector("[data-ready]")
-    x, y = middle_of(page, "check")
-    page.mouse.click(x, y)
-    for keys in ("Control+x", "Control+v"):
-        page.keyboard.press(keys)
-    page.mouse.move(x - 5, y - 5)
-    page.mouse.move(x, y, steps=2)
-    page.mouse.click(x, y)
+    page.goto(BLANK.replace("/files/", "/edit/") + "?element=finish")
+    expect(page.locator("[data-entry-id=name] :focus")).to_have_value("finish")
+    place = middle_of(page, "check")
+    page.mouse.click(*place)
+    page.keyboard.press("Control+x")
+    paste(page, place)
     wait_until_saved(page)
     same = 'id="check" name="check"'
     pasted = page.context.request.get(BLANK).text()

@@ -42,6 +42,18 @@ def test_lint_accepts_a_bundle_as_folder_archive_or_single_file(cli, folder):
         assert "0 errors" in answer.out
 
 
+def test_lint_checks_each_bundle_of_a_folder_of_bundles(cli, tmp_path, folder):
+    """Each by itself: what one of them has, its neighbour need not have."""
+    assert cli("process", "lint", tmp_path).out == cli("process", "lint", folder).out
+    written(tmp_path / "other", Diagram("other").start())
+    answer = cli("process", "lint", tmp_path, "--json")
+    assert answer.code == 1
+    assert {row["file"] for row in answer.json if row["severity"] == "error"} == {
+        str(tmp_path / "other" / "other.bpmn")
+    }
+    assert "2 checked" in cli("process", "lint", tmp_path).out
+
+
 def test_lint_needs_no_configuration(folder):
     """As an editor of diagrams would call it: no database, no secret."""
     done = subprocess.run(

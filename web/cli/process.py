@@ -42,19 +42,28 @@ def process() -> None:
 def lint(files: tuple[Path, ...], as_json: bool) -> None:
     """Check FILES: diagrams, decision tables, forms, or whole bundles (a folder or a .zip).
 
-    Exit code 0 if all of it can be deployed, 1 if not. Needs no database.
+    A folder of bundles is each of them. Exit code 0 if all of it can be deployed, 1 if not.
+    Needs no database.
     """
     engine = unconfigured_engine()
-    problems = [problem for file in files for problem in _lint(engine, file)]
+    given = [each for file in files for each in bundles_in(file)]
+    problems = [problem for each in given for problem in _lint(engine, each)]
     if as_json:
         print_json([problem_row(problem) for problem in problems])
     else:
         for problem in problems:
             click.echo(problem_line(problem))
         errors = sum(problem.severity is Severity.ERROR for problem in problems)
-        click.echo(f"{len(files)} checked: {errors} errors, {len(problems) - errors} warnings.")
+        click.echo(f"{len(given)} checked: {errors} errors, {len(problems) - errors} warnings.")
     if any(problem.severity is Severity.ERROR for problem in problems):
         raise SystemExit(FAILED)
+
+
+def bundles_in(path: Path) -> list[Path]:
+    """The bundles of a folder of bundles, as one keeps them in git; of any other path itself."""
+    if not path.is_dir() or any(path.glob("*.bpmn")):
+        return [path]
+    return sorted({each.parent for each in path.glob("*/*.bpmn")}) or [path]
 
 
 def _lint(engine: Engine, file: Path) -> list[Problem]:

@@ -75,6 +75,19 @@ def test_half_a_diagram_is_kept_and_its_problem_told_in_the_reader_s_language(sa
     assert engine.version("contract", 1).bundle == CONTRACT
 
 
+def test_a_diagram_whose_sending_breaks_off_is_refused_and_nothing_is_kept(sam, engine):
+    """A browser that says how much it sends, and sends half of it."""
+    sent = sam.put(
+        ADDRESS,
+        data=DIAGRAM[: len(DIAGRAM) // 2],
+        headers={"If-Match": tag_of(sam.get(ADDRESS))},
+        # As gunicorn hands it over, which leaves it to the application to count.
+        environ_overrides={"CONTENT_LENGTH": str(len(DIAGRAM)), "wsgi.input_terminated": True},
+    )
+    assert sent.status_code == 400
+    assert engine.definition_draft("contract") is None
+
+
 @pytest.mark.parametrize("stale", [None, "v1", "1"])
 def test_a_text_made_from_another_state_is_refused_and_changes_nothing(sam, sign_in, engine, stale):
     keep(sign_in("ada"), DIAGRAM + b"\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import replace
+from xml.sax.saxutils import escape
 
 import pytest
 from werkzeug.datastructures import FileStorage
@@ -183,7 +184,9 @@ def test_a_file_brought_shows_what_differs_and_is_published_with_a_note(sam, eng
     assert "Version 2 is in force." in text_of(publish(sam))
     assert numbers(engine) == [2, 1]
     assert engine.versions("contract")[0].note == "Eight days are needed"
-    assert "No draft yet" in text_of(sam.get("/processes/contract/draft"))
+    begun = text_of(sam.get("/processes/contract/draft"))
+    assert "No draft yet" in begun
+    assert "Edit and try the tables deadlines.dmn" in begun
 
 
 @pytest.mark.parametrize(
@@ -235,16 +238,24 @@ def test_a_problem_is_said_in_the_reader_s_language(sam):
     assert "Le fichier n’est pas du XML bien formé. The file is not well-formed XML" in page
 
 
-def test_a_name_with_a_script_is_only_text(sam):
-    diagram = CONTRACT.files["contract.bpmn"]
+def test_scripts_in_every_text_of_a_diagram_are_only_text(sam):
     evil = "<script>alert(1)</script>"
-    written = evil.replace("<", "&lt;").encode()
-    hostile = re.sub(rb' name="[^"]*"', b' name="' + written + b'"', diagram)
-    hostile = re.sub(rb' value="[^"]*"', b' value="' + written + b'"', hostile)
-    page = upload(sam, ("contract.bpmn", hostile))
-    assert page.status_code == 200
-    assert evil not in page.text
-    assert "&lt;script&gt;" in page.text
+    written = escape(evil).encode()
+    hostile = re.sub(rb' (name|value)="[^"]*"', rb' \1="' + written + b'"', DIAGRAM)
+    hostile = re.sub(
+        rb"(<bpmn:(?:conditionExpression|time\w+)[^>]*>)[^<]*", rb"\1" + written, hostile
+    )
+    hostile = re.sub(
+        rb"(<bpmn:userTask [^>]*>)",
+        rb"\1<bpmn:documentation>" + written + b"</bpmn:documentation>",
+        hostile,
+    )
+    assert upload(sam, ("contract.bpmn", hostile)).status_code == 200
+    for place in ("draft", "draft/edit/contract.bpmn", "compare?before=1&after=draft"):
+        page = sam.get(f"/processes/contract/{place}")
+        assert page.status_code == 200
+        assert evil not in page.text
+        assert re.search(r"(&lt;|u003c)script", page.text), place
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,10 @@ import re
 import pytest
 
 from engine.approvals.builtin import COMMON_OPTIONS
+from engine.definitions.normalize import OUR_EXTENSIONS
 from engine.definitions.properties import PROPERTIES
+from engine.definitions.vocabulary import EXECUTED
+from tests.builders_panel import WRITTEN
 from tests.servers import ROOT
 
 PANEL = (ROOT / "web/frontend/src/studio/diagram_panel.js").read_text(encoding="utf-8")
@@ -53,3 +56,25 @@ def test_what_the_panel_sets_is_read_by_the_engine_and_set_in_a_test(name):
     word = re.compile(rf"\b{re.escape(name)}\b")
     bundles = [*(ROOT / "bpmn").glob("*/*.bpmn"), *(ROOT / "tests").rglob("*.py")]
     assert any(word.search(path.read_text(encoding="utf-8")) for path in bundles)
+
+
+@pytest.mark.parametrize("word", sorted(set(WRITTEN.values())))
+def test_what_the_panel_writes_as_bpmn_is_executed_in_a_test(word):
+    """That the panel has these fields and no others is seen in the browser: the editor's walk."""
+    assert word in {*EXECUTED, *OUR_EXTENSIONS}.union(*EXECUTED.values())
+    rooms = [
+        path
+        for each in ("kernel", "definitions")
+        for path in (ROOT / "engine" / each).rglob("*.py")
+    ]
+    readers = [path for path in rooms if path.name != "vocabulary.py" and says(path, word)]
+    assert readers, f"nothing in the engine reads {word}"
+    kernel = [
+        *(ROOT / "tests/unit/kernel").glob("*.py"),
+        *(ROOT / "tests/unit/definitions").glob("*.py"),
+    ]
+    assert any(says(path, word) for path in kernel), f"no test executes {word}"
+
+
+def says(path, word):
+    return re.search(rf"\b{word}\b", path.read_text(encoding="utf-8")) is not None

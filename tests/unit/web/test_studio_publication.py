@@ -233,6 +233,7 @@ class TestFourEyes:
         assert "Asked by Sam Test" in page
         assert "changed rule" in page
         assert "Eight days" in page
+        assert "no department yet" not in page
         self.decide(ada, "approve")
         engine.run_due_jobs(worker="tests")
         newest = engine.versions("contract")[0]

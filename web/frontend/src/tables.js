@@ -1,7 +1,9 @@
 /** Tables of class "stacks" become, on a phone, a list whose entries carry the heads as labels. */
 export function enhanceTables(root) {
   root.querySelectorAll('table.stacks').forEach((table) => {
-    const heads = [...table.querySelectorAll('thead th')].map((head) => head.textContent.trim());
+    // A head that is only read aloud labels what says it itself.
+    const heads = [...table.querySelectorAll('thead th')].map((head) => (
+      head.querySelector('.visually-hidden') ? '' : head.textContent.trim()));
     // Rows keep their meaning for screen readers when style sheets show them as blocks.
     table.setAttribute('role', 'table');
     table.querySelectorAll('thead, tbody').forEach((part) => part.setAttribute('role', 'rowgroup'));

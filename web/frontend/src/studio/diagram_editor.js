@@ -57,6 +57,7 @@ async function open(page) {
     read: async () => (await modeler.saveXML({ format: true })).xml,
     saved: (answer) => problems.fromServer(answer.problems),
   });
+  const panelListens = new Promise((done) => { modeler.get('eventBus').once('propertiesPanel.layoutChanged', done); });
   try {
     await modeler.importXML(await file.load());
   } catch (error) {
@@ -69,9 +70,12 @@ async function open(page) {
   modeler.on('commandStack.changed', () => file.changed());
   tools(page, modeler);
   presence(page.querySelector('[data-presence]'));
-  const asked = new URLSearchParams(location.search).get('element');
-  if (asked) choose(asked);
   page.dataset.ready = 'yes';
+  const asked = new URLSearchParams(location.search).get('element');
+  if (asked) {
+    await panelListens;
+    choose(asked);
+  }
 }
 
 /** An element's name in the reader's language, else as it is drawn, else its id. */
@@ -92,6 +96,7 @@ function focusEntry(panel, eventBus, entry) {
     if (tries > TRIES || panel.contains(document.activeElement)) clearInterval(waiting);
     else eventBus.fire('propertiesPanel.showEntry', { id: tries > TRIES_FOR_ENTRY ? 'name' : entry });
   }, 50);
+  panel.addEventListener('focusin', () => clearInterval(waiting), { once: true });
 }
 
 /** The whole diagram where it stays readable, else its beginning. */

@@ -2,7 +2,8 @@
 import { getBusinessObject, is, isAny } from 'bpmn-js/lib/util/ModelUtil';
 
 const PREFIX = 'spiffworkflow';
-const LOOP_REFERENCES = ['loopDataInputRef', 'loopDataOutputRef'];
+/** The variables of a loop, which BPMN spells as references to elements. */
+export const LOOP_REFERENCES = ['loopDataInputRef', 'loopDataOutputRef'];
 
 /** The vocabulary of engine/definitions/properties.py, for bpmn-moddle. */
 export const moddleExtensions = {

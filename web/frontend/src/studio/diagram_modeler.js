@@ -13,6 +13,7 @@ import '@bpmn-io/properties-panel/dist/assets/properties-panel.css';
 import 'bpmn-js-bpmnlint/dist/assets/css/bpmn-js-bpmnlint.css';
 import 'bpmn-js-token-simulation/assets/css/bpmn-js-token-simulation.css';
 import 'diagram-js-minimap/assets/diagram-js-minimap.css';
+import { ClipboardModule } from './diagram_clipboard.js';
 import { InsertModule } from './diagram_insert.js';
 import { lintConfig } from './diagram_lint.js';
 import {
@@ -36,6 +37,7 @@ export function createModeler({ canvas, panel, vocabulary, translate }) {
       LintModule,
       TokenSimulationModule,
       MinimapModule,
+      ClipboardModule,
       OfferModule,
       InsertModule,
       PanelModule,

@@ -3,6 +3,7 @@
  * ready to be used (approvals by kind, services, forms). The server says which those are.
  */
 import * as replaceOptions from 'bpmn-js/lib/features/replace/ReplaceOptions';
+import { is, isAny } from 'bpmn-js/lib/util/ModelUtil';
 import {
   ALL_EVENTS, DATA_OBJECTS, GATEWAY, PARTICIPANT, SUBPROCESS, TASK,
 } from 'bpmn-js-create-append-anything';
@@ -23,6 +24,10 @@ const FIXED = {
   'append.condition-intermediate-event': 'intermediateCatchEvent:conditional',
   'append.compensation-activity': 'boundaryEvent:compensate',
 };
+
+/** What a flow can become where a gateway chooses among its flows. */
+const CHOICES = ['replace-with-default-flow', 'replace-with-conditional-flow'];
+const CHOOSING = ['bpmn:ExclusiveGateway', 'bpmn:InclusiveGateway'];
 
 /** An element as the engine's allow-list spells it (engine/kernel/supported.py). */
 export function keyOf(target) {
@@ -72,6 +77,12 @@ function onlyKnownToggles(supported) {
   return (entries) => Object.fromEntries(Object.entries(entries).filter(([id]) => allowed(id)));
 }
 
+/** Elsewhere the engine asks no condition and knows no default. */
+function withoutChoice(element, entries) {
+  if (!is(element, 'bpmn:SequenceFlow') || isAny(element.source, CHOOSING)) return entries;
+  return Object.fromEntries(Object.entries(entries).filter(([id]) => !CHOICES.includes(id)));
+}
+
 class Offer {
   constructor(vocabulary, injector, palette, contextPad, popupMenu) {
     const supported = new Set(vocabulary.supported);
@@ -84,7 +95,7 @@ class Offer {
       getMultiElementContextPadEntries: () => filter,
     });
     popupMenu.registerProvider('bpmn-replace', LAST, {
-      getPopupMenuEntries: () => filter,
+      getPopupMenuEntries: (element) => (entries) => withoutChoice(element, filter(entries)),
       getPopupMenuHeaderEntries: () => toggles,
     });
     popupMenu.registerProvider('bpmn-create', LAST, {
