@@ -103,7 +103,8 @@ def roles(viewer: Viewer) -> list[str]:
         ("council", _("Council: %(departments)s")),
         ("teacher", _("Teacher: %(departments)s")),
     ):
-        names = ", ".join(department_name(code) for code in viewer.departments_as(function))
+        name = str.upper if function == "council" else department_name
+        names = ", ".join(map(name, viewer.departments_as(function)))
         said += [sentence % {"departments": names}] if names else []
     return said
 

@@ -31,9 +31,13 @@ HERE = """() => {
     const look = getComputedStyle(each);
     return look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) > 0;
   };
-  // A row of the inbox and a diagram draw the ring for what is in them; days draw their own.
+  // A row of the inbox draws the ring for what is in it, a diagram over what is in it (its
+  // own outline would be painted underneath); days draw their own.
+  const row = at.closest('.work-row');
+  const diagram = at.closest('.diagram-canvas');
+  const over = diagram && getComputedStyle(diagram, '::after');
   const shown = drawn(at) || ['date', 'datetime-local', 'month'].includes(at.type)
-    || [at.closest('.work-row'), at.closest('.diagram-canvas')].some((each) => each && drawn(each));
+    || (row && drawn(row)) || (over && over.content !== 'none' && over.borderTopStyle === 'solid');
   const box = at.getBoundingClientRect();
   const x = box.left + Math.min(box.width / 2, 20);
   const y = box.top + Math.min(box.height / 2, 20);

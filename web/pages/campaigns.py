@@ -175,7 +175,10 @@ def _switch(
         flash(done, "done")
     except InvalidInput as refused:
         for path, sentences in words.field_errors(refused.errors).items():
-            flash(f"{words.application_path(path)}: {' '.join(sentences)}", "warning")
+            said = " ".join(sentences)
+            flash(
+                _("%(label)s: %(text)s", label=words.application_path(path), text=said), "warning"
+            )
     return redirect(url_for("campaigns.show", campaign_id=campaign_id))
 
 

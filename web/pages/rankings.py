@@ -41,7 +41,7 @@ def _board() -> Board:
 @pages.get("/rankings/<id:ranking_id>")
 def show(ranking_id: int) -> ResponseReturnValue:
     """The board as it stands."""
-    return render_template("rankings/board.html", board=_board(), errors={}, typed={})
+    return render_template("rankings/board.html", board=_board(), errors={}, written={})
 
 
 @pages.post("/rankings/<id:ranking_id>/change")
@@ -62,7 +62,10 @@ def change(ranking_id: int) -> ResponseReturnValue:
         errors = words.field_errors(refused.errors)
         if set(refused.errors) == {"reason"}:
             return _shown(ranking_id, _wanted(typed), typed, reason, errors), 422
-        return render_template("rankings/board.html", board=board, errors=errors, typed=typed), 422
+        written = dict(_flat(typed))
+        return render_template(
+            "rankings/board.html", board=board, errors=errors, written=written
+        ), 422
     except Conflict:
         return _stale(ranking_id)
     flash(_("The change is kept."), "done")
@@ -72,7 +75,7 @@ def change(ranking_id: int) -> ResponseReturnValue:
 def _stale(ranking_id: int) -> ResponseReturnValue:
     """Somebody was faster: the board as it stands by now, and nothing of one's own change."""
     return render_template(
-        "rankings/board.html", board=_board(), errors={}, typed={}, stale=True
+        "rankings/board.html", board=_board(), errors={}, written={}, stale=True
     ), 409
 
 
@@ -91,7 +94,7 @@ def _shown(
         "rankings/board.html",
         board=_board(),
         errors=errors,
-        typed=typed,
+        written={},
         reason=reason,
         asked=list(_flat(typed)),
         consequences=shown,
@@ -99,7 +102,7 @@ def _shown(
 
 
 def _flat(typed: Mapping[str, Any], path: str = "") -> list[tuple[str, str]]:
-    """What was typed as pairs of field and value, to be sent again by the button that keeps."""
+    """What was typed as pairs of field and value, to be shown or sent once more."""
     pairs: list[tuple[str, str]] = []
     for name, value in typed.items():
         where = f"{path}.{name}" if path else name

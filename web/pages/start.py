@@ -134,15 +134,16 @@ def _opened_before(identifier: str) -> Opened | None:
 
 
 def _checked(typed: Mapping[str, Any]) -> dict[str, str]:
-    values = {name: str(typed.get(name) or "").strip() for name in FIELDS}
-    errors = {name: ["required"] for name, value in values.items() if not value}
+    values = {name: str(typed.get(name) or "").strip() for name in ("student", *FIELDS)}
+    wanted = ("student", *FIELDS) if current.signed_in().is_ri else FIELDS
+    errors = {name: ["required"] for name in wanted if not values[name]}
     errors |= {name: ["unknown_field"] for name in typed if name not in {*FIELDS, "student"}}
     year = values["academic_year"]
     if year and not _one_year(year):
         errors["academic_year"] = ["pattern"]
     if errors:
         raise InvalidInput(errors)
-    return {**values, "student": str(typed.get("student") or "").strip()}
+    return values
 
 
 def _one_year(year: str) -> bool:
@@ -173,9 +174,9 @@ def _student(rows: Session, login: str) -> Person:
     viewer = current.signed_in()
     if not viewer.is_ri:
         return get_person(rows, viewer.person_id)
-    found = find_person(rows, login) if login else None
+    found = find_person(rows, login)
     if found is None or not found.active or found.groups:
-        raise InvalidInput({"student": ["unknown_student" if login else "required"]})
+        raise InvalidInput({"student": ["unknown_student"]})
     return found
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 
@@ -237,4 +239,8 @@ def change_reason(code: str) -> str:
 
 def warning_sentence(code: str, params: Mapping[str, str]) -> str:
     """Something the reader of a contract should know; it never blocks."""
-    return str(WARNINGS[code]) % params if code in WARNINGS else code
+    shown = {
+        name: value if name == "title" else format_decimal(Decimal(value))
+        for name, value in params.items()
+    }
+    return str(WARNINGS[code]) % shown if code in WARNINGS else code

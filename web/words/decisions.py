@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 
 REASONS = {
@@ -41,4 +42,6 @@ def decision_failure(reason: str) -> str:
 def hit_policy(policy: str, aggregation: str | None) -> str:
     """Which rules of a table count, in words."""
     said = str(POLICIES[policy])
-    return f"{said}: {AGGREGATIONS[aggregation]}" if aggregation else said
+    if not aggregation:
+        return said
+    return str(_("%(label)s: %(text)s", label=said, text=AGGREGATIONS[aggregation]))

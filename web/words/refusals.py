@@ -30,7 +30,7 @@ SENTENCES = {
     "no_cases": lazy("The filter finds no case."),
     "too_many_events": lazy("At most %(limit)s events fit into one archive: narrow the filter."),
     "not_an_option": lazy("Please choose one of the options."),
-    "not_a_date": lazy("Please enter a date."),
+    "not_a_date": lazy("Please enter a date. Check the year as well."),
     "not_text": lazy("Please enter text."),
     "not_a_boolean": lazy("Please answer yes or no."),
     "not_an_email": lazy("Please enter an e-mail address."),

@@ -15,7 +15,14 @@ from engine.errors import InvalidInput, NotFound
 from engine.texts import unusable
 from engine.values import Labels
 from workflows.admission.models import IncomingNomination
-from workflows.admission.policy import MAX_TEXT, OPTIONAL, REQUIRED, months_of, nomination_errors
+from workflows.admission.policy import (
+    MAX_TEXT,
+    OPTIONAL,
+    REQUIRED,
+    Errors,
+    months_of,
+    nomination_errors,
+)
 from workflows.mobility.agreement import Agreement
 from workflows.mobility.models import Mobility
 from workflows.mobility.services import find_mobility, open_mobility, same_student, stay_like
@@ -59,9 +66,9 @@ def nominate(
     came first is that student's. Raises InvalidInput by field.
     """
     session = unit.session
-    codes = _departments(session, data.get("departments"))
+    codes, errors = _departments(session, data.get("departments"))
     fields = _texts(data)
-    agreement, partner = _checked(unit, fields, home_hei_id)
+    agreement, partner = _checked(unit, fields, home_hei_id, errors)
     _lock_partner(session, partner)
     recorded = _recorded(session, IncomingNomination.request_key == key)
     if recorded is not None:
@@ -108,10 +115,10 @@ def _nomination(
 
 
 def _checked(
-    unit: Unit, fields: Mapping[str, str], home_hei_id: str
+    unit: Unit, fields: Mapping[str, str], home_hei_id: str, errors: Errors
 ) -> tuple[Agreement, Institution]:
     agreement = Agreement.of({**fields, "receiving_hei_id": home_hei_id})
-    errors = nomination_errors(agreement, unit.now.astimezone(ZONE).date())
+    errors |= nomination_errors(agreement, unit.now.astimezone(ZONE).date())
     partner = find_institution(unit.session, fields.get("sending_hei_id", ""))
     if (partner is None or partner.hei_id == home_hei_id) and "sending_hei_id" not in errors:
         errors["sending_hei_id"] = ["not_an_option"]
@@ -264,11 +271,12 @@ def _texts(data: Mapping[str, object]) -> dict[str, str]:
     return texts
 
 
-def _departments(session: Session, given: object) -> tuple[str, ...]:
+def _departments(session: Session, given: object) -> tuple[tuple[str, ...], Errors]:
+    """The codes that are given, and what is wrong with them."""
     codes = given if isinstance(given, list) else [given] if given else []
     known = {each.code for each in departments(session)}
     if not codes:
-        raise InvalidInput({"departments": ["required"]})
+        return (), {"departments": ["required"]}
     if len(codes) > MOST_DEPARTMENTS or any(code not in known for code in codes):
-        raise InvalidInput({"departments": ["not_an_option"]})
-    return tuple(dict.fromkeys(str(code) for code in codes))
+        return (), {"departments": ["not_an_option"]}
+    return tuple(dict.fromkeys(str(code) for code in codes)), {}

@@ -97,7 +97,8 @@ def correction_errors(
         old, new = _day(before, name), _day(agreement, name)
         if old and new and abs((new - old).days) > days:
             field = f"{name}_date" if getattr(agreement, f"{name}_date") else f"{name}_year_month"
-            errors.setdefault(field, []).append(f"moved_too_far:{days}")
+            said = errors.setdefault(field, [])
+            said += [] if "not_a_date" in said else [f"moved_too_far:{days}"]
     return errors
 
 

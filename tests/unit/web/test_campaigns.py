@@ -207,6 +207,11 @@ def test_the_whole_way_on_pages(office, campaign, sign_in, engine, app):
         "application": application,
         "revision": hidden(page, "revision"),
     }
+    wrong = coordinator.post(f"{board}/change", data={**change, "points.results": "21"})
+    assert wrong.status_code == 422
+    assert 'href="#f-points-results"' in wrong.text
+    assert re.search(r'id="f-points-results"[^>]*value="21"[^>]*aria-invalid="true"', wrong.text)
+    assert re.search(r'id="f-points-motivation"[^>]*value="18"', wrong.text)
     shown = coordinator.post(f"{board}/change", data=change)
     assert "Nobody’s result changes." in shown.text
     assert coordinator.post(f"{board}/change", data={**change, "keep": "yes"}).status_code == 422

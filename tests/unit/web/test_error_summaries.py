@@ -34,6 +34,19 @@ def test_the_reason_of_any_outcome_has_a_name(summary):
     assert summary({"reason_prolong": ["say why"]}) == ["Reason: say why"]
 
 
+def test_after_a_question_stands_no_colon(app):
+    with app.test_request_context("/"):
+        said = get_template_attribute("macros.html", "field_said")
+        assert said("What happened?", "Please fill this in.") == (
+            "What happened? Please fill this in."
+        )
+
+
+def test_a_field_is_called_as_above_it(sign_in):
+    page = text_of(sign_in("claire").post("/start", data={}))
+    assert "Partner university: Please fill this in." in page
+
+
 def test_of_very_many_the_first_are_named_and_the_others_counted(summary):
     lines = summary({f"studied.{row}.title": ["missing"] for row in range(30)})
     assert len(lines) == 21

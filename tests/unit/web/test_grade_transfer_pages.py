@@ -178,7 +178,7 @@ def test_strangers_find_no_sheet(house, students, visit):
 
 
 def test_an_empty_house_explains_itself(house, visit):
-    assert "No grade sheet yet." in text_of(visit("coordinator").get("/grades"))
+    assert "No grade sheet yet" in text_of(visit("coordinator").get("/grades"))
     mobility = house.incoming()
     office = visit("ri")
     assert "1 incoming student with a signed agreement" in text_of(office.get("/grades"))

@@ -49,6 +49,17 @@ def test_it_opens_the_admission_once(engine, ri):
     assert "Departments that have to accept" in page
 
 
+def test_all_that_is_missing_is_told_at_once(ri):
+    page = ri.post("/nominations/new", data={}).text
+    for name in (
+        "departments",
+        "sending_hei_id",
+        "receiving_academic_year_id",
+        "student_family_name",
+    ):
+        assert f'href="#f-{name}"' in page
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

@@ -101,7 +101,10 @@ def test_teachers_see_their_units_and_the_signed_plan_is_written_anew(sign_in, p
     assert "Responsible teacher: approved" in said(page)
     coordinator.post(f"{task_of(coordinator)}/complete", data={"outcome": "approve"})
     signing = re.search(r"/tasks/\d+", student.get("/home").text)[0]
-    assert "What you sign" in said(student.get(signing))
+    page = said(student.get(signing))
+    assert "What you sign" in page
+    assert "1 September 2026" in page
+    assert "Why? The student reads this." not in page
     student.post(f"{signing}/complete", data={"outcome": "approve"})
     coordinator.post(f"{task_of(coordinator)}/complete", data={"outcome": "approve"})
     (case,) = engine.instances(actor=SYSTEM, query=InstanceQuery(limit=10)).items

@@ -28,7 +28,9 @@ def test_wrong_password_says_so_and_keeps_the_login(app):
 
 
 def test_a_demonstration_offers_everybody_with_what_they_do(engine, settings, app):
-    functions = {"jeanne": ("jury:lea",), "remi": ("registrar",), "giulia": ()}
+    functions = {
+        "jeanne": ("jury:lea",), "remi": ("registrar",), "giulia": (), "laure": ("council:cfvu",),
+    }  # fmt: skip
     with engine.unit(SYSTEM) as unit:
         for login, groups in functions.items():
             person = create_person(
@@ -44,6 +46,7 @@ def test_a_demonstration_offers_everybody_with_what_they_do(engine, settings, ap
     offered = re.findall(r"<strong>(.+?)</strong><span>(.+?)</span>", page.text)
     assert offered == [
         ("Étudiant·e", "Giulia Test"),
+        ("Conseil\u00a0: CFVU", "Laure Test"),
         ("Jury\u00a0: Langues", "Jeanne Test"),
         ("Scolarité", "Remi Test"),
     ]

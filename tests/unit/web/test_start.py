@@ -81,6 +81,12 @@ def test_a_refused_form_keeps_its_key(sign_in, count):
     assert count() == 0
 
 
+def test_all_that_is_missing_is_told_at_once(sign_in):
+    page = sign_in("claire").post("/start", data={}).text
+    for name in ("student", "department", "receiving_hei_id", "academic_year"):
+        assert f'href="#f-{name}"' in page
+
+
 def test_the_api_takes_the_same_key(sign_in, count):
     client = sign_in("lea")
     headers = {"X-Requested-With": "test", "Idempotency-Key": "of a program"}

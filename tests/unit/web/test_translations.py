@@ -82,6 +82,12 @@ def test_no_french_line_breaks_before_its_punctuation():
     assert texts == []
 
 
+def test_no_template_puts_an_english_colon_after_a_label():
+    bare = re.compile(r'(?:\}\}|%\}|</\w+>|visually-hidden">):(?=[ <])')
+    sources = (WEB / "templates").rglob("*.html")
+    assert [path.name for path in sources if bare.search(path.read_text())] == []
+
+
 def test_every_file_says_how_many_plurals_there_are(files):
     rules = {name: dict(each.mime_headers).get("Plural-Forms") for name, each in files.items()}
     sources = {path.name: path.read_text() for path in i18n.TRANSLATIONS.rglob("*.po")}

@@ -79,6 +79,7 @@ def test_nobody_is_the_student_of_a_mobility_without_an_account():
         ({"end_date": "2027-07-15"}, {"end_date": ["moved_too_far:14"]}),
         ({"start_date": "2026-08-18"}, {}),
         ({"end_date": "2027-02-30"}, {"end_date": ["not_a_date"]}),
+        ({"end_date": "3001-01-01"}, {"end_date": ["not_a_date"]}),
         ({"end_date": None}, {"end_date": ["required"]}),
         ({"sending_contact_email": "a@b"}, {"sending_contact_email": ["invalid"]}),
     ],
