@@ -57,6 +57,11 @@ def chips(client, address):
     return {label: unescape(without) for label, without in found}
 
 
+def way_back(answer):
+    """The address that the notice of a refused filter offers."""
+    return re.search(r'<p class="mb-0"><a href="([^"]*)">Clear the filters', answer.text)[1]
+
+
 def test_the_contracts_returned_more_than_once_are_one_click_away(anne):
     page = anne.get("/history").text
     address = unescape(re.search(r'href="([^"]*)">Contracts returned more than once', page)[1])
@@ -185,7 +190,10 @@ def test_conformance_lists_running_cases_by_class(anne):
         assert students(anne, f"/history/conformance?class={name}") == found
     finished = "/history/conformance?class=substituted&state=completed"
     assert students(anne, finished) == ["Student 103"]
-    assert anne.get("/history/conformance?class=nonsense").status_code == 404
+    wrong = anne.get("/history/conformance?class=nonsense")
+    assert wrong.status_code == 422
+    assert "Classes: Please choose one of the options." in text_of(wrong)
+    assert way_back(wrong) == "/history/conformance"
 
 
 def test_what_was_tried_again_or_given_to_somebody_else_is_listed(anne, engine):
