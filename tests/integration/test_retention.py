@@ -515,7 +515,7 @@ NOBODYS = {
     # the record, which names nobody, and the reports
     "history_event", "history_anchor", "history_anchored", "history_anchor_stamp",
     "history_check", "history_log", "history_feed", "history_export", "history_report", "erasure",
-    "legal_hold", "person_erasure", "purge", "retention_rule",
+    "access_refused", "legal_hold", "person_erasure", "purge", "retention_rule",
     "evidence_bundle", "evidence_bundle_case",
     # ids alone
     "idempotency", "received_message", "subscription",
