@@ -21,6 +21,7 @@ from workflows.years import semester
 PEOPLE = {"anne": ("auditor",), "sam": ("admin",), "claire": ("ri",), "lea": (), "leo": ()}
 RETURNED = ("return", "check_coherence", "person:3")
 STARTED = ("instance_started", "", "person:4")
+DEVIATING = ("migrated", "incident_retried", "work_item_delegated")
 TWICE = "/history?process=contract&outcome=return&times=2"
 
 
@@ -38,7 +39,12 @@ def app(engine, settings):
             [STARTED, RETURNED, ("approve", "sign_sending", "person:3>person:1")],
             day=2, status=1, org_unit="his", **common,
         )  # fmt: skip
-        written(connection, 104, [STARTED, RETURNED, RETURNED], restricted=True, **common)
+        written(
+            connection, 104,
+            [STARTED, RETURNED, RETURNED, ("approve", "sign_sending", "person:3>person:1"),
+             *((kind, "check_coherence", "person:2") for kind in DEVIATING)],
+            restricted=True, **common,
+        )  # fmt: skip
     return app
 
 
