@@ -89,6 +89,7 @@ READ = (
     "/history?show=events",
     "/api/v1/history",
     "/api/v1/history/feed?after=0",
+    "/history/retention",
 )
 COUNTED = {
     f"/history/exports?{ONLY}": "[1-9][0-9]* événement",
@@ -98,6 +99,7 @@ TAKEN = ("csv", "jsonl", "xes", "ocel")
 
 
 def test_nothing_that_an_auditor_reads_counts_or_takes_away_tells_of_it(world, case):
+    world.engine.hold(case, actor=SYSTEM, reason="An appeal")
     assert telling(world.clients["auditor"], case) == []
     with world.engine.unit(SYSTEM) as unit:
         opened = instance.update().where(instance.c.id == case).values(restricted=False)

@@ -32,7 +32,7 @@ OLD = timedelta(days=1)
 """A report that is older is computed anew as soon as somebody looks at it."""
 
 CHARTED = 20
-"""Rows that a chart draws; the table has all."""
+"""Rows that a chart draws, of months the latest; the table has all."""
 
 
 @pages.get("/history/durations")
@@ -139,14 +139,15 @@ def _figures(
         for side in choice.sides
     ]
     rows = rows_of(choice, answers, _naming(choice, answers, drawn))
+    charted = rows[-CHARTED:] if choice.by == "month" else rows[:CHARTED]
     return {
         "rows": rows,
-        "charted": rows[:CHARTED],
+        "charted": charted,
         "more": max((each.more for each in answers), default=0),
         "most": MOST,
         "drawn": drawn,
         "heat": [heat(rows, number) for number in range(len(answers))],
-        "scale": scale_of(rows[:CHARTED]),
+        "scale": scale_of(charted),
         "bar": width,
         "full": WIDTH,
         "told": told,

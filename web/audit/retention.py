@@ -36,7 +36,8 @@ def index() -> ResponseReturnValue:
         newest = select(PersonErasure).order_by(PersonErasure.id.desc()).limit(REPORTS)
         persons = list(rows.scalars(newest))
         rows.expunge_all()
-    holds = [each for each in engine.holds(limit=HOLDS) if each.lifted_at is None]
+    found = engine.holds(actor=current.actor(), limit=HOLDS)
+    holds = [each for each in found if each.lifted_at is None]
     remember_names(
         [rule.set_by for rule in known.values()]
         + [report.purge.started_by for report in reports]

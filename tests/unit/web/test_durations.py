@@ -163,6 +163,17 @@ def test_what_an_address_says_beside_is_left_out(anne, asked):
     assert anne.get(f"/history/durations?{asked}").status_code == 200
 
 
+def test_months_begin_with_the_first_that_has_something_and_the_latest_are_drawn(
+    anne, engine, monkeypatch
+):
+    monkeypatch.setattr(durations, "CHARTED", 3)
+    said = computed(anne, engine, "/history/durations?by=month")
+    assert ("November 2025" in said, "October 2025" in said) == (True, False)
+    drawn = re.findall(r'bar-name">(.*?)<', anne.get("/history/durations?by=month").text)
+    assert drawn == ["August 2026", "September 2026", "October 2026"]
+    assert "The last 3 are drawn" in said
+
+
 def test_a_period_without_anything_teaches_what_to_do(anne, engine):
     said = computed(anne, engine, "/history/durations?year=2023/2024&element=check_coherence")
     assert "Nothing was completed that fits" in said
