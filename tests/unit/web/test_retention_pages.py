@@ -167,6 +167,7 @@ def test_an_auditor_asks_for_the_evidence_of_many_cases_and_fetches_it(app, case
     assert 'hx-trigger="every 2s"' in auditor.get("/history/evidence").get_data(as_text=True)
     work(engine)
     page = auditor.get("/history/evidence").get_data(as_text=True)
+    assert "1 case · Learning agreement" in text_of(auditor.get("/history/evidence"))
     (link,) = {part.split('"')[0] for part in page.split('href="') if "/history/evidence/" in part}
     with auditor.get(link) as fetched:
         content = fetched.data
