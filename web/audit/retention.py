@@ -59,7 +59,9 @@ def index() -> ResponseReturnValue:
 @pages.get("/history/retention/rules/<kind>")
 def rule(kind: str) -> ResponseReturnValue:
     """The rule for one kind of file, to be changed, and those there were."""
-    return _form(_known(kind), {})
+    known = _known(kind)
+    months = {"keep_active": known.keep_active, "keep_intermediate": known.keep_intermediate}
+    return _form(known, months, {})
 
 
 @pages.post("/history/retention/rules/<kind>")
@@ -79,7 +81,7 @@ def set_rule(kind: str) -> ResponseReturnValue:
         with current.engine().unit(current.actor()) as unit:
             put_into_force(unit, wanted)
     except InvalidInput as refused:
-        return _form(wanted, words.field_errors(refused.errors)), 422
+        return _form(wanted, typed, words.field_errors(refused.errors)), 422
     flash(_("The rule is in force."), "done")
     return redirect(url_for("retention.index"))
 
@@ -92,13 +94,19 @@ def _known(kind: str) -> Rule:
     return found
 
 
-def _form(shown: Rule, errors: Mapping[str, list[str]]) -> str:
+def _form(shown: Rule, months: Mapping[str, object], errors: Mapping[str, list[str]]) -> str:
+    """The form at a rule; ``months`` are those to show, as they were typed."""
     with current.reading() as rows:
         before = revisions(rows, shown.kind)
     remember_names(each.set_by for each in before)
     fates = (DESTROY,) if shown.kind == MAILS else (DESTROY, ARCHIVE)
     return render_template(
-        "audit/retention_rule.html", rule=shown, fates=fates, before=before, errors=errors
+        "audit/retention_rule.html",
+        rule=shown,
+        months=months,
+        fates=fates,
+        before=before,
+        errors=errors,
     )
 
 

@@ -78,11 +78,14 @@ def test_a_rule_that_is_not_acceptable_says_why_and_keeps_what_was_typed(app, ca
     for changes, said in (
         ({"basis": ""}, "Please fill this in."),
         ({"keep_active": "many"}, "from 0 to 1200"),
+        ({"keep_intermediate": "-5"}, "from 0 to 1200"),
         ({"fate": "sold"}, "Please choose one of the options."),
     ):
         answer = put_into_force(office, **changes)
         assert answer.status_code == 422
         assert said in text_of(answer)
+        for name, typed in changes.items():
+            assert not name.startswith("keep_") or f'name="{name}" value="{typed}"' in answer.text
     assert office.get("/history/retention/rules/none").status_code == 404
     put_into_force(office)
     assert put_into_force(office).status_code == 409
