@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, get_args
@@ -141,7 +141,7 @@ def chosen(
 
 def _unknown(arguments: Mapping[str, str], processes: Mapping[str, object]) -> dict[str, list[str]]:
     """The arguments whose value no list of the page offers: figures of all would answer them."""
-    known = {
+    known: Mapping[str, Callable[[str], object]] = {
         "process": processes.__contains__,
         "year": _YEAR.fullmatch,
         "compare": _COMPARED.fullmatch,
