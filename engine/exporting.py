@@ -102,10 +102,10 @@ class Exporting(Migrating):
             found = orders.fetch(unit, number)
         return found, orders.path_of(self.registry.exports, found)
 
-    def note_access(self, kind: str, payload: Mapping[str, Value], *, actor: Actor) -> None:
-        """Add an event to the log of accesses."""
+    def note_refused(self, policy: str, asked: Mapping[str, Value], *, actor: Actor) -> None:
+        """Note in the log of accesses what a policy refused to the actor; of many, how many."""
         with self.unit(actor) as unit:
-            access_log.note(unit, kind, payload)
+            access_log.note_refused(unit, policy, asked)
 
     def accesses(self, *, limit: int, before: int | None = None) -> list[HistoryEvent]:
         """Events of the log of accesses, the newest first."""

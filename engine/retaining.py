@@ -25,10 +25,10 @@ class Retaining(Operating):
         with self.unit(actor) as unit:
             erasing.lift(unit, instance_id, reason)
 
-    def holds(self, *, instance_id: int | None = None, limit: int = 50) -> list[Hold]:
-        """Holds, of one instance or of all: those that keep something first, then the newest."""
+    def holds(self, *, actor: Actor, instance_id: int | None = None, limit: int = 50) -> list[Hold]:
+        """Holds of one instance, or of all that the actor may see; those in force first."""
         with self.database.read() as connection:
-            return erasing.holds(connection, instance_id=instance_id, limit=limit)
+            return erasing.holds(connection, actor, instance_id=instance_id, limit=limit)
 
     def erasure(self, instance_id: int, *, actor: Actor) -> Erasure:
         """What was erased of an instance, and why; raises NotFound where nothing was."""

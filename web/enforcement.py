@@ -9,7 +9,6 @@ from flask import Flask, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.errors import Forbidden, NotFound
-from engine.history import access_log
 from web import current, partner_links, standing
 from web.access import ACCESS, LOCAL, PARTNER_LINK, RELAY_LINK
 from web.addresses import MAX_FILTER
@@ -90,12 +89,8 @@ def _note_denied(policy: Policy) -> None:
         remote_addr=request.remote_addr,
     )
     if viewer is not None:
-        asked = {
-            "method": request.method,
-            "path": request.path[:MAX_FILTER],
-            "policy": policy.name,
-        }
-        current.engine().note_access(access_log.DENIED, asked, actor=viewer.actor)
+        asked = {"method": request.method, "path": request.path[:MAX_FILTER]}
+        current.engine().note_refused(policy.name, asked, actor=viewer.actor)
 
 
 def require_complete(app: Flask) -> None:

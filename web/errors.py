@@ -100,6 +100,8 @@ def answer(status: int, code: str = "", **members: object) -> Response:
     """The page or the problem document for ``status``, whichever the client reads."""
     if _wants_problem():
         return problem(status, code or str(status), **members)
+    if code == InvalidInput.code and request.method == "GET":
+        code = "unreadable_address"
     said = refusal(status, code)
     if request_ctx.url_adapter is None:
         # Without a usable host there are no addresses, so no page can be built.

@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import Connection, case, delete, func, insert, select, update
 
 from engine.errors import Conflict, Erased, Forbidden, InvalidInput, InvalidState, NotFound
+from engine.identity import Actor
 from engine.ids import new_id
-from engine.runtime.access import require_sight
+from engine.runtime.access import require_sight, visible
 from engine.runtime.deleting import delete_rows
 from engine.runtime.locked import LockedInstance
 from engine.tables import (
@@ -43,6 +44,8 @@ class Hold:
 
     id: int
     instance_id: int
+    subject: str
+    """Whom or what the instance is about; its business key where it does not say."""
     reason: str
     set_at: datetime
     set_by: str
@@ -146,17 +149,29 @@ def held(connection: Connection, instance_id: int) -> bool:
     return connection.execute(there).first() is not None
 
 
-def holds(connection: Connection, *, instance_id: int | None = None, limit: int) -> list[Hold]:
-    """Holds, of one instance or of all: those that keep something first, then the newest."""
+def holds(
+    connection: Connection, actor: Actor, *, instance_id: int | None = None, limit: int
+) -> list[Hold]:
+    """Holds of one instance, or of all that the actor may see.
+
+    Those that keep something come first, then the newest.
+    """
     own = legal_hold.c
     order = case((own.lifted_at.is_(None), 0), else_=1)
-    statement = select(legal_hold).order_by(order, own.id.desc()).limit(limit)
+    statement = (
+        select(legal_hold, instance.c.subject, instance.c.business_key)
+        .join(instance, instance.c.id == own.instance_id)
+        .where(visible(actor))
+        .order_by(order, own.id.desc())
+        .limit(limit)
+    )
     if instance_id is not None:
         statement = statement.where(own.instance_id == instance_id)
     return [
         Hold(
             row.id,
             row.instance_id,
+            row.subject or row.business_key,
             row.reason,
             from_micros(row.set_at),
             row.set_by,

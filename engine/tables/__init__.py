@@ -19,7 +19,7 @@ from engine.tables.definition import (
     definition_publication,
     definition_retirement,
 )
-from engine.tables.export import history_export, history_feed, history_log
+from engine.tables.export import access_refused, history_export, history_feed, history_log
 from engine.tables.history import history_event, history_payload, triggers
 from engine.tables.instance import identity_link, instance
 from engine.tables.job import job, subscription
@@ -32,6 +32,7 @@ from engine.tables.retention import erasure, legal_hold
 from engine.tables.work_item import comment, work_item
 
 __all__ = [
+    "access_refused",
     "comment",
     "definition",
     "definition_draft",

@@ -18,6 +18,18 @@ history_log = Table(
 id that no instance has; so whatever verifies, anchors or erases events does so with these.
 """
 
+access_refused = Table(
+    "access_refused",
+    metadata,
+    Column("actor", Text, primary_key=True),
+    Column("policy", Text, primary_key=True),
+    Column("since", BIG, nullable=False),
+    Column("times", BIG, nullable=False),
+)
+"""How often a person was refused under a policy within an hour ``since`` the first time; the log
+of accesses tells it in few events.
+"""
+
 history_feed = Table(
     "history_feed",
     metadata,

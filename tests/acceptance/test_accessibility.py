@@ -29,6 +29,8 @@ PAGES = {
         "/record",
         "/history/exports",
         "/history/exports/accesses",
+        "/history/evidence?from=99",
+        "/history/durations?version=99",
     ],
 }
 

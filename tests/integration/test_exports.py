@@ -3,13 +3,14 @@
 import csv
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from engine import SYSTEM, Actor, Engine, InvalidInput, InvalidState, NotFound, Wrong, exporting
-from engine.history.access_log import LOG
+from engine.history.access_log import IN_FULL, LOG
 from engine.history.export.model import Order
 from engine.history.filters import HistoryFilter
 from engine.history.keys import KeyRing
@@ -17,7 +18,7 @@ from engine.history.verifying import verify
 from engine.registry import Exports, Registry
 from engine.runtime.export_orders import ATTEMPTS
 from engine.runtime.jobs import LEASE_SECONDS
-from engine.tables import identity_link, instance
+from engine.tables import access_refused, identity_link, instance
 from tests.builders_record import CASES, LENGTH, Record
 
 AUDITOR = Actor("person:5", groups=frozenset({"auditor"}), oversees=True)
@@ -136,6 +137,38 @@ def test_each_export_says_in_the_log_what_was_taken_and_whether_with_names(engin
     assert event.payload["format"] == "xes"
     assert event.payload["people"] == "names"
     assert event.payload["filter"] == "process=approval"
+
+
+def refusals(engine):
+    """What the log tells of refusals, the first first: number, number in the hour before."""
+    told = [each for each in engine.accesses(limit=99) if each.kind == "access_denied"]
+    return [(each.payload.get("times"), each.payload.get("before")) for each in reversed(told)]
+
+
+def test_of_many_refusals_within_an_hour_few_events_tell_how_many(engine, clock):
+    for number in range(41):
+        engine.note_refused("case", {"path": f"/cases/{number}"}, actor=OTHER)
+    more = [(times, None) for times in (20, 40)]
+    assert refusals(engine) == [(None, None)] * IN_FULL + more
+    clock.advance(timedelta(hours=1))
+    engine.note_refused("case", {}, actor=OTHER)
+    assert refusals(engine)[len(more) + IN_FULL :] == [(None, 41)]
+
+
+def test_each_person_and_each_policy_has_a_count_of_its_own(engine):
+    for policy, actor in (("case", OTHER), ("case", AUDITOR), ("auditor", OTHER)):
+        for _ in range(IN_FULL + 1):
+            engine.note_refused(policy, {}, actor=actor)
+    assert refusals(engine) == [(None, None)] * 3 * IN_FULL
+
+
+def test_refusals_at_once_are_counted_each(engine, database):
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(20):
+            pool.submit(engine.note_refused, "case", {}, actor=OTHER)
+    with database.engine.connect() as connection:
+        assert connection.scalar(select(access_refused.c.times)) == 20
+    assert refusals(engine) == [(None, None)] * IN_FULL + [(20, None)]
 
 
 def test_the_log_of_accesses_is_verified_and_anchored_as_cases_are(engine, database, tmp_path):

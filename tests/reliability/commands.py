@@ -243,7 +243,7 @@ def _ended(engine: Engine) -> None:
 
 
 def _hold_once(engine: Engine) -> None:
-    if not engine.holds():
+    if not engine.holds(actor=SYSTEM):
         engine.hold(only(engine, instance), actor=CHIEF, reason="An appeal")
 
 
@@ -253,7 +253,7 @@ def _held(engine: Engine) -> None:
 
 
 def _lift_once(engine: Engine) -> None:
-    if engine.holds()[0].lifted_at is None:
+    if engine.holds(actor=SYSTEM)[0].lifted_at is None:
         engine.lift_hold(only(engine, instance), actor=CHIEF, reason="It is over")
 
 

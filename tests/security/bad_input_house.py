@@ -39,7 +39,7 @@ PEOPLE = {
 BUNDLES = ("contract", "contract_change", "validation_plan")
 STEPS = ("draft", "check", "sign_student", "sign_sending", "admin", "partner")
 ACTORS = ("lea", "marie", "lea", "marie", "claire")
-EPHEMERAL = {"sign_in", "history_log"}
+EPHEMERAL = {"sign_in", "history_log", "access_refused"}
 """Tables that a session writes by being there, and a refusal by being noted."""
 
 _numbers = itertools.count(1)

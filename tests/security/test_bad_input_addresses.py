@@ -54,7 +54,8 @@ class TestAddresses:
             joint = "&" if "?" in path else "?"
             answer = client.get(f"{path}{joint}after={cursor}")
             assert answer.status_code == 422
-            assert "not acceptable" in said(answer)
+            assert "This address cannot be read" in said(answer)
+            assert f'href="{path.partition("?")[0]}">Open the page' in answer.text
         for sort in ("due", "newest"):
             answer = client.get(f"/api/v1/work-items?sort={sort}&after={cursor}")
             assert is_problem(answer, 422)

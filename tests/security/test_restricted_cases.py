@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from engine.identity import SYSTEM
+from engine.tables import instance
+from tests.builders_web import text_of
 from tests.security import duties_world
 from tests.security.test_access_matrix import World, content
 from workflows.people.services import add_to_group, create_person, find_person
@@ -77,6 +81,43 @@ def test_its_history_is_not_there_for_who_only_oversees(world, case):
         for page in pages:
             hidden = world.clients[role].get(f"/cases/{case}/history{page}")
             assert hidden.status_code == 404, (page, role)
+
+
+ONLY = "process=difficulty"
+READ = (
+    "/history",
+    "/history?show=events",
+    "/api/v1/history",
+    "/api/v1/history/feed?after=0",
+    "/history/retention",
+)
+COUNTED = {
+    f"/history/exports?{ONLY}": "[1-9][0-9]* événement",
+    f"/history/evidence?{ONLY}": "[1-9][0-9]* dossier",
+}
+TAKEN = ("csv", "jsonl", "xes", "ocel")
+
+
+def test_nothing_that_an_auditor_reads_counts_or_takes_away_tells_of_it(world, case):
+    world.engine.hold(case, actor=SYSTEM, reason="An appeal")
+    assert telling(world.clients["auditor"], case) == []
+    with world.engine.unit(SYSTEM) as unit:
+        opened = instance.update().where(instance.c.id == case).values(restricted=False)
+        unit.connection.execute(opened)
+    everything = [*READ, *TAKEN, *COUNTED, "evidence"]
+    assert telling(world.clients["auditor"], case) == everything, "of an open case all of them do"
+
+
+def telling(client, case):
+    """What tells the case, its student or that there is one."""
+    texts = {path: client.get(path).text for path in READ}
+    for name in TAKEN:
+        order = {"format": name, "people": "names", "filter": ONLY, "columns": ["instance"]}
+        texts[name] = client.post("/history/exports", data=order).text
+    told = [name for name, text in texts.items() if str(case) in text or "Ortega" in text]
+    told += [path for path, some in COUNTED.items() if re.search(some, text_of(client.get(path)))]
+    asked = client.post("/history/evidence", data={"process": "difficulty"})
+    return [*told, "evidence"] if asked.status_code == 302 else told
 
 
 def test_by_id_it_is_there_for_those_in_charge_alone(world, case):

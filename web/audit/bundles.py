@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import parse_qs
 
 from flask import Blueprint, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -46,9 +47,16 @@ def _page(found: Asked, status: int = 200) -> ResponseReturnValue:
         events=events,
         most=bundles.MOST_EVENTS,
         bundles=made,
+        conditions={each.id: _conditions(each.filter) for each in made},
         running=any(each.ended_at is None for each in made),
     )
     return page, status
+
+
+def _conditions(query: str) -> list[str]:
+    """The conditions of a filter that is kept as a query string, in words."""
+    kept = asked(parse_qs(query), "evidence_bundles.index")
+    return [chip.label for chip in chips(kept, "evidence_bundles.index")]
 
 
 @pages.post("/history/evidence")

@@ -11,10 +11,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as lazy
 from sqlalchemy import Select
 
-from engine.errors import NotFound
 from engine.history.filters import HistoryFilter
 from engine.values import Found, FoundCase, InstanceStatus
-from web import current
+from web import current, words
 from web.audit.asking import Asked, asked, chips
 from web.audit.facets import facets, periods, staff
 from workflows import conformance
@@ -124,9 +123,10 @@ def show() -> ResponseReturnValue:
     """Every class with its count; the one that is chosen with its cases."""
     arguments = request.args.to_dict(flat=False)
     chosen = (arguments.pop("class", None) or [next(iter(DEVIATIONS))])[0]
-    if chosen not in DEVIATIONS:
-        raise NotFound
+    wrong = {} if chosen in DEVIATIONS else words.field_errors({"class": ["not_an_option"]})
+    chosen = next(iter(DEVIATIONS)) if wrong else chosen
     found = asked(arguments, "conformance.show", class_=chosen)
+    found = replace(found, errors={**wrong, **found.errors})
     if found.who and not found.errors:
         return redirect(found.address("conformance.show"))
     counts = {} if found.errors else _counts(found.wanted)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, get_args
@@ -37,6 +37,7 @@ MOST_MONTHS: Final = 36
 YEARS: Final = 5
 
 _YEAR = re.compile(r"20\d\d/20\d\d", re.ASCII)
+_COMPARED = re.compile(r"year-20\d\d/20\d\d|version-[0-9]{1,5}", re.ASCII)
 _VERSION, _OF_YEAR = "version-", "year-"
 
 
@@ -113,16 +114,16 @@ class Choice:
 def chosen(
     arguments: MultiDict[str, str], processes: Mapping[str, object], now: datetime
 ) -> Choice:
-    """What these arguments ask for; without a known lifecycle, of the first of ``processes``."""
+    """What these arguments ask for; where no lifecycle is, of the first of ``processes``."""
     given = {name: arguments.getlist(name) for name in FILTERS if name in arguments}
     asked = [each for each in given.pop("process", []) if each in processes]
     process = (asked or list(processes))[0]
-    errors: Mapping[str, list[str]] = {}
+    errors = _unknown(arguments, processes)
     wanted = HistoryFilter(processes=(process,))
     try:
         wanted = replace(parse(given, ZONE), processes=(process,))
     except InvalidInput as refused:
-        errors = refused.errors
+        errors |= {name: list(codes) for name, codes in refused.errors.items()}
     year = arguments.get("year", "")
     if _YEAR.fullmatch(year):
         wanted = _in_year(wanted, year)
@@ -136,6 +137,17 @@ def chosen(
         now,
         errors,
     )
+
+
+def _unknown(arguments: Mapping[str, str], processes: Mapping[str, object]) -> dict[str, list[str]]:
+    """The arguments whose value no list of the page offers: figures of all would answer them."""
+    known: Mapping[str, Callable[[str], object]] = {
+        "process": processes.__contains__,
+        "year": _YEAR.fullmatch,
+        "compare": _COMPARED.fullmatch,
+    }
+    wrong = [name for name, fits in known.items() if (v := arguments.get(name)) and not fits(v)]
+    return {name: ["not_an_option"] for name in wrong}
 
 
 def _in_year(wanted: HistoryFilter, year: str) -> HistoryFilter:

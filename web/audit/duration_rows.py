@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 from math import ceil
 
 from flask_babel import format_date, format_percent
@@ -107,10 +108,15 @@ def rows_of(
         for key in keys
     ]
     if choice.by == "month":
-        return rows
+        return rows if choice.wanted.since else _from_the_first(rows)
     if choice.by == "version":
         return sorted(rows, key=lambda row: -int(row.key))
     return sorted(rows, key=_most_first)
+
+
+def _from_the_first(rows: Sequence[Row]) -> list[Row]:
+    """Months since the first in which anything was completed."""
+    return list(dropwhile(lambda row: not any(each.line.done for each in row.cells), rows))
 
 
 def _most_first(row: Row) -> tuple[float, str]:

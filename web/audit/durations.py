@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -11,10 +12,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_percent
 
 from engine import Definition
-from engine.errors import NotFound
 from engine.history.durations import MOST, Durations
 from engine.history.reports import FRESH, Report, ask, report_of
-from web import current
+from web import current, words
 from web.audit.duration_choice import (
     BYS,
     MEASURES,
@@ -32,7 +32,7 @@ OLD = timedelta(days=1)
 """A report that is older is computed anew as soon as somebody looks at it."""
 
 CHARTED = 20
-"""Rows that a chart draws; the table has all."""
+"""Rows that a chart draws, of months the latest; the table has all."""
 
 
 @pages.get("/history/durations")
@@ -46,7 +46,7 @@ def show() -> ResponseReturnValue:
         reports = [report_of(session.connection(), side.question) for side in choice.sides]
     answers = [each.answer for each in reports if each.answer is not None]
     told_whole = answers and len(answers) == len(reports)
-    return render_template(
+    page = render_template(
         "audit/durations.html",
         choice=choice,
         definitions=definitions,
@@ -60,6 +60,7 @@ def show() -> ResponseReturnValue:
         **_state(choice, reports),
         **(_figures(choice, answers, definitions) if told_whole else {"rows": None}),
     )
+    return page, 422 if choice.errors else 200
 
 
 @pages.post("/history/durations")
@@ -74,16 +75,18 @@ def compute() -> ResponseReturnValue:
 
 
 def _asked(definitions: dict[str, Definition]) -> tuple[Choice, list[int]]:
-    """What the address asks for, and the versions there are.
-
-    Raises NotFound where it asks for another version.
-    """
+    """What the address asks for, with what is wrong in it as sentences; the versions there are."""
     choice = chosen(request.args, definitions, current.engine().clock.now())
     versions = [each.number for each in current.engine().versions(choice.process)]
-    asked = {each for side in choice.sides for each in side.question.wanted.versions}
-    if not asked <= set(versions):
-        raise NotFound
-    return choice, versions
+    errors = {**_made_up(choice, versions), **choice.errors}
+    return replace(choice, errors=words.field_errors(errors)), versions
+
+
+def _made_up(choice: Choice, versions: Sequence[int]) -> Mapping[str, list[str]]:
+    """The arguments that ask for a version that never was."""
+    asked = [set(side.question.wanted.versions) <= set(versions) for side in choice.sides]
+    names = ("version", "compare")
+    return {name: ["not_an_option"] for name, there in zip(names, asked, strict=False) if not there}
 
 
 def _by_key() -> dict[str, Definition]:
@@ -136,14 +139,15 @@ def _figures(
         for side in choice.sides
     ]
     rows = rows_of(choice, answers, _naming(choice, answers, drawn))
+    charted = rows[-CHARTED:] if choice.by == "month" else rows[:CHARTED]
     return {
         "rows": rows,
-        "charted": rows[:CHARTED],
+        "charted": charted,
         "more": max((each.more for each in answers), default=0),
         "most": MOST,
         "drawn": drawn,
         "heat": [heat(rows, number) for number in range(len(answers))],
-        "scale": scale_of(rows[:CHARTED]),
+        "scale": scale_of(charted),
         "bar": width,
         "full": WIDTH,
         "told": told,

@@ -32,7 +32,7 @@ def show(instance_id: int) -> ResponseReturnValue:
 
 def _page(instance_id: int, errors: Mapping[str, list[str]]) -> str:
     case = cast("Instance", g.instance)
-    holds = current.engine().holds(instance_id=instance_id, limit=HOLDS)
+    holds = current.engine().holds(actor=current.actor(), instance_id=instance_id, limit=HOLDS)
     remember_names(name for each in holds for name in (each.set_by, each.lifted_by))
     return render_template(
         "audit/personal_data.html",

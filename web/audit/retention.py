@@ -36,7 +36,8 @@ def index() -> ResponseReturnValue:
         newest = select(PersonErasure).order_by(PersonErasure.id.desc()).limit(REPORTS)
         persons = list(rows.scalars(newest))
         rows.expunge_all()
-    holds = [each for each in engine.holds(limit=HOLDS) if each.lifted_at is None]
+    found = engine.holds(actor=current.actor(), limit=HOLDS)
+    holds = [each for each in found if each.lifted_at is None]
     remember_names(
         [rule.set_by for rule in known.values()]
         + [report.purge.started_by for report in reports]
@@ -58,7 +59,9 @@ def index() -> ResponseReturnValue:
 @pages.get("/history/retention/rules/<kind>")
 def rule(kind: str) -> ResponseReturnValue:
     """The rule for one kind of file, to be changed, and those there were."""
-    return _form(_known(kind), {})
+    known = _known(kind)
+    months = {"keep_active": known.keep_active, "keep_intermediate": known.keep_intermediate}
+    return _form(known, months, {})
 
 
 @pages.post("/history/retention/rules/<kind>")
@@ -78,7 +81,7 @@ def set_rule(kind: str) -> ResponseReturnValue:
         with current.engine().unit(current.actor()) as unit:
             put_into_force(unit, wanted)
     except InvalidInput as refused:
-        return _form(wanted, words.field_errors(refused.errors)), 422
+        return _form(wanted, typed, words.field_errors(refused.errors)), 422
     flash(_("The rule is in force."), "done")
     return redirect(url_for("retention.index"))
 
@@ -91,13 +94,19 @@ def _known(kind: str) -> Rule:
     return found
 
 
-def _form(shown: Rule, errors: Mapping[str, list[str]]) -> str:
+def _form(shown: Rule, months: Mapping[str, object], errors: Mapping[str, list[str]]) -> str:
+    """The form at a rule; ``months`` are those to show, as they were typed."""
     with current.reading() as rows:
         before = revisions(rows, shown.kind)
     remember_names(each.set_by for each in before)
     fates = (DESTROY,) if shown.kind == MAILS else (DESTROY, ARCHIVE)
     return render_template(
-        "audit/retention_rule.html", rule=shown, fates=fates, before=before, errors=errors
+        "audit/retention_rule.html",
+        rule=shown,
+        months=months,
+        fates=fates,
+        before=before,
+        errors=errors,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask_babel import get_locale
+from flask_babel import format_decimal, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as lazy
 
@@ -40,4 +40,4 @@ def file_size(size: int) -> str:
     """A number of bytes in the unit one thinks of it in."""
     if size < KIBIBYTE * KIBIBYTE:
         return str(_("%(number)s kB", number=max(1, round(size / KIBIBYTE))))
-    return str(_("%(number)s MB", number=round(size / KIBIBYTE / KIBIBYTE, 1)))
+    return str(_("%(number)s MB", number=format_decimal(round(size / KIBIBYTE / KIBIBYTE, 1))))

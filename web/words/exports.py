@@ -66,8 +66,20 @@ def access_words(kind: str, payload: Mapping[str, Any] | None) -> tuple[str, str
     """An event of the log of accesses: what happened, and to what."""
     given = payload or {}
     if kind == access_log.DENIED:
-        about = f"{given.get('method', '')} {given.get('path', '')}"
+        about = _asked_for(given)
     else:
         named = given.get("people") == "names"
         about = f"{export_format(str(given.get('format')))}, {people_told(named=named)}"
     return str(_ACCESSES.get(kind, kind)), about
+
+
+def _asked_for(given: Mapping[str, Any]) -> str:
+    """What was refused, and how often, where one event stands for many refusals."""
+    what = f"{given.get('method', '')} {given.get('path', '')}"
+    times, before = given.get("times"), given.get("before")
+    if times:
+        what = str(_("%(what)s (%(number)s within an hour)", what=what, number=times))
+    elif before:
+        told = _("%(what)s (the time before: %(number)s within an hour)", what=what, number=before)
+        what = str(told)
+    return what

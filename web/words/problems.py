@@ -25,6 +25,11 @@ BY_CODE = {
         lazy("It was cut or changed on its way, so we cannot tell what it should open."),
         lazy("Copy the whole address from the mail, up to its last character."),
     ),
+    "unreadable_address": (
+        lazy("This address cannot be read"),
+        lazy("A part of it behind the question mark is none that this page has given out."),
+        lazy("Open the page without it, and choose again there."),
+    ),
     "draft_changed": (
         lazy("The draft is another by now"),
         lazy("Somebody has saved or published it since you opened it. Nothing is lost."),

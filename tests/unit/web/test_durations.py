@@ -9,7 +9,7 @@ import pytest
 
 from engine.tables.types import from_micros
 from tests.builders_durations import Task, at, write
-from tests.builders_web import application, words_of
+from tests.builders_web import application, text_of, words_of
 from web.audit import durations
 from web.audit.duration_choice import MEASURES
 
@@ -133,26 +133,45 @@ def test_many_requests_for_a_report_are_one_computation(anne, engine, count_stat
 
 
 @pytest.mark.parametrize(
-    "asked",
-    ["from=2026-12-01&to=2026-01-01", "from=tomorrow", "version=first", f"org_unit={'x' * 300}"],
+    ("asked", "sentence"),
+    [
+        ("from=2026-12-01&to=2026-01-01", "Last day: The end lies before the start."),
+        ("from=tomorrow", "First day: Please enter a date."),
+        ("version=first", "Version: Please enter a whole number."),
+        ("version=9", "Version: Please choose one of the options."),
+        ("compare=version-9", "Compare: Please choose one of the options."),
+        ("compare=version-", "Compare: Please choose one of the options."),
+        (f"org_unit={'x' * 300}", "Department: At most 200 characters, please."),
+        ("process=unknown", "Process: Please choose one of the options."),
+        ("year=1/2", "Completed in: Please choose one of the options."),
+    ],
 )
-def test_a_condition_that_cannot_be_read_is_said_and_nothing_computed(anne, engine, asked):
+def test_a_condition_that_cannot_be_read_is_said_and_nothing_computed(
+    anne, engine, asked, sentence
+):
     address = f"/history/durations?{asked}"
-    assert "nothing was computed" in read(anne, address)
+    answer = anne.get(address)
+    assert answer.status_code == 422
+    assert f"{sentence} Clear the filters" in text_of(answer)
+    assert 'href="/history/durations?process=contract">Clear the filters' in answer.text
     anne.post(address)
     assert engine.run_due_jobs(worker="tests") == 0
 
 
-@pytest.mark.parametrize(
-    "asked", ["process=unknown", "by=x&show=y&compare=z", "compare=version-", "year=1/2", "kind=x"]
-)
+@pytest.mark.parametrize("asked", ["by=x&show=y", "kind=x"])
 def test_what_an_address_says_beside_is_left_out(anne, asked):
     assert anne.get(f"/history/durations?{asked}").status_code == 200
 
 
-def test_a_version_that_never_was_is_no_such_page(anne, engine):
-    assert anne.get("/history/durations?compare=version-9").status_code == 404
-    assert anne.get("/history/durations?version=9").status_code == 404
+def test_months_begin_with_the_first_that_has_something_and_the_latest_are_drawn(
+    anne, engine, monkeypatch
+):
+    monkeypatch.setattr(durations, "CHARTED", 3)
+    said = computed(anne, engine, "/history/durations?by=month")
+    assert ("November 2025" in said, "October 2025" in said) == (True, False)
+    drawn = re.findall(r'bar-name">(.*?)<', anne.get("/history/durations?by=month").text)
+    assert drawn == ["August 2026", "September 2026", "October 2026"]
+    assert "The last 3 are drawn" in said
 
 
 def test_a_period_without_anything_teaches_what_to_do(anne, engine):

@@ -155,6 +155,15 @@ def test_the_log_of_accesses_tells_exports_and_refusals(anne, sign_in, engine, c
     page = text_of(anne.get("/history/exports/accesses"))
     assert "Claire Test Access refused GET /history/exports" in page
     assert "Anne Test Access refused GET /cases/404" in page
+    for _ in range(18):
+        claire.get("/record")
+    page = text_of(anne.get("/history/exports/accesses"))
+    assert "Claire Test Access refused GET /record" in page
+    assert "GET /record (20 within an hour)" not in page, "another policy is another count"
+    claire.get("/record")
+    claire.get("/record")
+    page = text_of(anne.get("/history/exports/accesses"))
+    assert "Claire Test Access refused GET /record (20 within an hour)" in page
     assert "Anne Test Events exported Table (CSV), with names" in page
 
 
@@ -185,7 +194,7 @@ def test_programs_search_with_the_same_filters(anne, case):
 
 def test_the_search_finds_events_of_cases_alone(anne, engine):
     """Those of the log of accesses have a page of their own."""
-    engine.note_access("access_denied", {}, actor=Actor("person:1"))
+    engine.note_refused("auditor", {}, actor=Actor("person:1"))
     found = anne.get("/api/v1/history").json["items"]
     assert found
     assert "access_denied" not in {each["event"]["kind"] for each in found}

@@ -21,6 +21,7 @@ from workflows.years import semester
 PEOPLE = {"anne": ("auditor",), "sam": ("admin",), "claire": ("ri",), "lea": (), "leo": ()}
 RETURNED = ("return", "check_coherence", "person:3")
 STARTED = ("instance_started", "", "person:4")
+DEVIATING = ("migrated", "incident_retried", "work_item_delegated")
 TWICE = "/history?process=contract&outcome=return&times=2"
 
 
@@ -38,7 +39,12 @@ def app(engine, settings):
             [STARTED, RETURNED, ("approve", "sign_sending", "person:3>person:1")],
             day=2, status=1, org_unit="his", **common,
         )  # fmt: skip
-        written(connection, 104, [STARTED, RETURNED, RETURNED], restricted=True, **common)
+        written(
+            connection, 104,
+            [STARTED, RETURNED, RETURNED, ("approve", "sign_sending", "person:3>person:1"),
+             *((kind, "check_coherence", "person:2") for kind in DEVIATING)],
+            restricted=True, **common,
+        )  # fmt: skip
     return app
 
 
@@ -55,6 +61,11 @@ def students(client, address):
 def chips(client, address):
     found = re.findall(r"<li><span>(.*?)</span><a href=\"(.*?)\"", client.get(address).text)
     return {label: unescape(without) for label, without in found}
+
+
+def way_back(answer):
+    """The address that the notice of a refused filter offers."""
+    return re.search(r'<p class="mb-0"><a href="([^"]*)">Clear the filters', answer.text)[1]
 
 
 def test_the_contracts_returned_more_than_once_are_one_click_away(anne):
@@ -185,7 +196,10 @@ def test_conformance_lists_running_cases_by_class(anne):
         assert students(anne, f"/history/conformance?class={name}") == found
     finished = "/history/conformance?class=substituted&state=completed"
     assert students(anne, finished) == ["Student 103"]
-    assert anne.get("/history/conformance?class=nonsense").status_code == 404
+    wrong = anne.get("/history/conformance?class=nonsense")
+    assert wrong.status_code == 422
+    assert "Classes: Please choose one of the options." in text_of(wrong)
+    assert way_back(wrong) == "/history/conformance"
 
 
 def test_what_was_tried_again_or_given_to_somebody_else_is_listed(anne, engine):

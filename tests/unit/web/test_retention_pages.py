@@ -78,11 +78,14 @@ def test_a_rule_that_is_not_acceptable_says_why_and_keeps_what_was_typed(app, ca
     for changes, said in (
         ({"basis": ""}, "Please fill this in."),
         ({"keep_active": "many"}, "from 0 to 1200"),
+        ({"keep_intermediate": "-5"}, "from 0 to 1200"),
         ({"fate": "sold"}, "Please choose one of the options."),
     ):
         answer = put_into_force(office, **changes)
         assert answer.status_code == 422
         assert said in text_of(answer)
+        for name, typed in changes.items():
+            assert not name.startswith("keep_") or f'name="{name}" value="{typed}"' in answer.text
     assert office.get("/history/retention/rules/none").status_code == 404
     put_into_force(office)
     assert put_into_force(office).status_code == 409
@@ -167,6 +170,7 @@ def test_an_auditor_asks_for_the_evidence_of_many_cases_and_fetches_it(app, case
     assert 'hx-trigger="every 2s"' in auditor.get("/history/evidence").get_data(as_text=True)
     work(engine)
     page = auditor.get("/history/evidence").get_data(as_text=True)
+    assert "1 case · Learning agreement" in text_of(auditor.get("/history/evidence"))
     (link,) = {part.split('"')[0] for part in page.split('href="') if "/history/evidence/" in part}
     with auditor.get(link) as fetched:
         content = fetched.data
@@ -175,5 +179,7 @@ def test_an_auditor_asks_for_the_evidence_of_many_cases_and_fetches_it(app, case
     assert any(line.startswith("1 cases") for line in verified(content))
     assert enter(app, "sam").get(link).status_code == 403
     wrong = auditor.get("/history/evidence?from=yesterday")
-    assert "Please enter a date." in text_of(wrong)
+    assert "First day: Please enter a date. Clear the filters" in text_of(wrong)
+    assert 'href="/history/evidence">Clear the filters' in wrong.text
+    assert 'href="/history">Choose others in the search' in wrong.text
     assert auditor.post("/history/evidence", data={"process": "none"}).status_code == 422
