@@ -24,6 +24,8 @@ from sqlalchemy.sql.expression import Executable
 
 _WRITES = "passerelle_writes"
 
+STATEMENTS = 2_000
+"""How many compiled statements are kept: more than the product has, so that none is lost."""
 
 PRAGMAS = (
     "journal_mode=WAL",
@@ -151,7 +153,13 @@ class _WriterLock:
 
 
 def _sqlite(url: Any, pool_size: int) -> Engine:
-    engine = create_engine(url, poolclass=QueuePool, pool_size=pool_size, max_overflow=pool_size)
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        query_cache_size=STATEMENTS,
+    )
 
     @event.listens_for(engine, "connect")
     def _configure(dbapi_connection: Any, _record: object) -> None:
@@ -170,7 +178,13 @@ def _sqlite(url: Any, pool_size: int) -> Engine:
 
 
 def _server(url: Any, pool_size: int) -> Engine:
-    return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=False)
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=False,
+        query_cache_size=STATEMENTS,
+    )
 
 
 class Statement:

@@ -48,7 +48,7 @@ def everything(engine):
         }
 
 
-def test_the_demonstration_shows_every_step_and_loads_once(demo):
+def the_demonstration_shows_every_step_and_loads_once(demo):
     engine, settings = demo
     ri = actor(engine, "claire.vidal")
     cases = engine.instances(actor=ri, query=InstanceQuery(process="contract")).items
@@ -68,7 +68,7 @@ def test_the_demonstration_shows_every_step_and_loads_once(demo):
     assert everything(engine) == before
 
 
-def test_its_contracts_tell_what_can_happen(demo):
+def its_contracts_tell_what_can_happen(demo):
     engine, _ = demo
     with engine.reading() as session:
         views = {
@@ -89,14 +89,14 @@ def test_its_contracts_tell_what_can_happen(demo):
     assert not views["Benali"].current.warnings
 
 
-def test_somebody_is_late_and_has_a_name_of_ninety_characters(demo):
+def somebody_is_late_and_has_a_name_of_ninety_characters(demo):
     engine, _ = demo
     delmas = actor(engine, "marie.delmas")
     page = engine.inbox(actor=delmas, query=InboxQuery(view="groups", overdue=True))
     assert [len(item.labels.subject) for item in page.items] == [90]
 
 
-def test_its_history_is_intact_and_in_the_past(demo):
+def its_history_is_intact_and_in_the_past(demo):
     engine, _ = demo
     ri = actor(engine, "claire.vidal")
     for case in engine.instances(actor=ri, query=InstanceQuery()).items:
@@ -106,7 +106,7 @@ def test_its_history_is_intact_and_in_the_past(demo):
         assert moments[-1] <= engine.clock.now()
 
 
-def test_everybody_shown_can_sign_in(demo):
+def everybody_shown_can_sign_in(demo):
     engine, _ = demo
     with engine.unit(SYSTEM) as unit:
         for person in (*STUDENTS, *STAFF):
@@ -116,8 +116,21 @@ def test_everybody_shown_can_sign_in(demo):
         assert authenticate(unit.session, "lea.martin", PASSWORD) is not None
 
 
-def test_its_jobs_run_without_incidents(demo):
+def its_jobs_run_without_incidents(demo):
     engine, _ = demo
     while engine.run_due_jobs(worker="tests"):
         pass
     assert list(engine.incidents(actor=actor(engine, "claire.vidal")).items) == []
+
+
+def test_what_the_demonstration_holds(demo, subtests):
+    for claim in (
+        the_demonstration_shows_every_step_and_loads_once,
+        its_contracts_tell_what_can_happen,
+        somebody_is_late_and_has_a_name_of_ninety_characters,
+        its_history_is_intact_and_in_the_past,
+        everybody_shown_can_sign_in,
+        its_jobs_run_without_incidents,
+    ):
+        with subtests.test(claim.__name__):
+            claim(demo)
