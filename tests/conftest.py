@@ -17,6 +17,7 @@ import shutil
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -33,7 +34,7 @@ from engine import Database, Engine, FixedClock, deploying
 from engine import database as databases
 from engine.tables import triggers
 from tests.builders_web import Compiled
-from tests.databases import empty, wait_for_no_disk
+from tests.databases import Kept, empty, wait_for_no_disk
 from tests.servers import PostgreSQL, Redis, running_server
 from web.cli import main
 from web.config import Settings
@@ -42,6 +43,7 @@ from web.root import plugged_in
 from web.security import limiter
 from workflows.papers.sealing import make_demonstration
 from workflows.people import services
+from workflows.registry import registry
 
 SHARED = "PASSERELLE_TEST_SERVERS"
 """Environment variable with the folder of this run's servers, inherited by xdist workers."""
@@ -306,6 +308,35 @@ def engine(database, settings, clock):
     Nobody is woken: a test runs due jobs itself.
     """
     return Engine(database, plugged_in(settings), clock=clock)
+
+
+@pytest.fixture(scope="module")
+def _houses():
+    return {}
+
+
+@pytest.fixture
+def once(database, settings, clock, _houses):
+    """Builds a house once for a module and kind of database: ``once(House.built)``.
+
+    Each test finds it as it was then, with an engine and the clock of its own.
+    """
+
+    def house(build):
+        kind = (build.__qualname__, database.engine.dialect.name)
+        if kind not in _houses:
+            built = build(database, settings, clock)
+            _houses[kind] = built, Kept(database, _tables()), clock.at
+        built, kept, moment = _houses[kind]
+        kept.rewind()
+        clock.at = moment
+        own = copy(built)
+        own.ids = dict(built.ids)
+        own.clock = clock
+        own.engine = Engine(database, registry(settings), clock=clock)
+        return own
+
+    return house
 
 
 @dataclass(frozen=True)

@@ -31,8 +31,8 @@ def database_url(request):
 
 
 @pytest.fixture
-def house(database, settings, clock):
-    return ChangeHouse.built(database, settings, clock)
+def house(once):
+    return once(ChangeHouse.built)
 
 
 @pytest.fixture

@@ -32,8 +32,8 @@ SEEING = ("student", "coordinator", "care")
 
 
 @pytest.fixture
-def house(database, settings, clock):
-    return DutiesHouse.built(database, settings, clock)
+def house(once):
+    return once(DutiesHouse.built)
 
 
 def reported(house, who="student", **changes):

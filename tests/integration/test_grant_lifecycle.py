@@ -22,8 +22,8 @@ EXCEPTION = {"exception": "Contrat d’études signé sur papier."}
 
 
 @pytest.fixture
-def house(database, settings, clock):
-    return DutiesHouse.built(database, settings, clock)
+def house(once):
+    return once(DutiesHouse.built)
 
 
 def grant_of(house, case):

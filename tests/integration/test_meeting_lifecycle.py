@@ -34,8 +34,8 @@ MEETING = {
 
 
 @pytest.fixture
-def house(database, settings, clock):
-    return DutiesHouse.built(database, settings, clock)
+def house(once):
+    return once(DutiesHouse.built)
 
 
 def planned(house, **changes):

@@ -18,8 +18,8 @@ from workflows.people.services import RI_CARE, actor_for, add_to_group, create_p
 
 
 @pytest.fixture
-def house(database, settings, clock):
-    return House.built(database, settings, clock)
+def house(once):
+    return once(House.built)
 
 
 @pytest.fixture

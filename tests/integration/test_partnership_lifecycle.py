@@ -30,8 +30,8 @@ DOUBLE = {"home_curriculum": "L3 LEA", "partner_curriculum": "Grado", "grade_gri
 
 
 @pytest.fixture
-def house(database, settings, clock):
-    return DutiesHouse.built(database, settings, clock)
+def house(once):
+    return once(DutiesHouse.built)
 
 
 def proposed(house, **changes):

@@ -27,8 +27,8 @@ from workflows.recognition.trace import Match, Method, Policy, from_json
 
 
 @pytest.fixture
-def house(database, settings, clock):
-    return RecognitionHouse.at_the_end(database, settings, clock)
+def house(once):
+    return once(RecognitionHouse.at_the_end)
 
 
 def test_the_bundle_has_no_problems(house):

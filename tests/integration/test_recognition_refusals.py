@@ -17,8 +17,8 @@ from workflows.recognition.services import begin
 
 
 @pytest.fixture
-def house(database, settings, clock):
-    house = RecognitionHouse.at_the_end(database, settings, clock)
+def house(once):
+    house = once(RecognitionHouse.at_the_end)
     house.begin()
     return house
 

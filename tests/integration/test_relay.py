@@ -38,8 +38,8 @@ TEXT = "Le cours de droit est complet. Que proposez-vous ?"
 
 
 @pytest.fixture
-def house(database, settings, clock):
-    return DutiesHouse.built(database, settings, clock)
+def house(once):
+    return once(DutiesHouse.built)
 
 
 @pytest.fixture
