@@ -331,7 +331,9 @@ def once(database, settings, clock, _houses):
         kept.rewind()
         clock.at = moment
         own = copy(built)
-        own.ids = dict(built.ids)
+        for name, value in vars(built).items():
+            if isinstance(value, dict | list):
+                setattr(own, name, copy(value))
         own.clock = clock
         own.engine = Engine(database, registry(settings), clock=clock)
         return own

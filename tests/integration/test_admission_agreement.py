@@ -15,8 +15,8 @@ ESI = "urn:schac:personalUniqueCode:int:esi:usal.es:4711"
 
 
 @pytest.fixture
-def house(database, settings, clock):
-    return AdmissionHouse.built(database, settings, clock)
+def house(once):
+    return once(AdmissionHouse.built)
 
 
 def received(house, **changes):

@@ -12,8 +12,8 @@ from workflows.papers.documents import of_case
 
 
 @pytest.fixture
-def house(database, settings, clock):
-    return AdmissionHouse.built(database, settings, clock)
+def house(once):
+    return once(AdmissionHouse.built)
 
 
 def called_off(house, mobility):

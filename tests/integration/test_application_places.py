@@ -22,8 +22,8 @@ from workflows.contract.reading import contract_view
 
 
 @pytest.fixture
-def house(database, settings, clock):
-    return CampaignHouse.built(database, settings, clock)
+def house(once):
+    return once(CampaignHouse.built)
 
 
 def test_the_whole_way_to_a_mobility_and_its_contract(house):

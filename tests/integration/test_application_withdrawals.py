@@ -17,8 +17,8 @@ from workflows.mobility.services import get_mobility
 
 
 @pytest.fixture
-def house(database, settings, clock):
-    return CampaignHouse.built(database, settings, clock)
+def house(once):
+    return once(CampaignHouse.built)
 
 
 def placed(house, *others):

@@ -24,8 +24,8 @@ PARTNER = {"signer_name": "Carmen Sánchez", "signer_position": "Coordinadora"}
 
 
 @pytest.fixture
-def house(database, settings, clock):
-    return House.built(database, settings, clock)
+def house(once):
+    return once(House.built)
 
 
 def test_the_bundle_has_no_problems(house):

@@ -23,8 +23,8 @@ def database_url(sqlite_url):
 
 
 @pytest.fixture
-def house(database, settings, clock):
-    return House.built(database, settings, clock)
+def house(once):
+    return once(House.built)
 
 
 def without(document, *names):

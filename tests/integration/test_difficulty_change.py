@@ -28,8 +28,8 @@ REASON = "Big Data is not taught this year."
 
 
 @pytest.fixture
-def house(database, settings, clock):
-    found = DutiesHouse.built(database, settings, clock)
+def house(once):
+    found = once(DutiesHouse.built)
     found.engine.deploy(Bundle.from_folder(ROOT / "bpmn" / "contract_change"), actor=SYSTEM)
     return found
 

@@ -18,9 +18,9 @@ from workflows.papers import documents
 
 
 @pytest.fixture
-def house(database, settings, clock):
+def house(once, clock):
     clock.at = datetime(2026, 4, 7, 7, 0, tzinfo=UTC)
-    return WaiverHouse.built(database, settings, clock)
+    return once(WaiverHouse.built)
 
 
 def letter_of(house, mobility):

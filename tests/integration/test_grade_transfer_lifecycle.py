@@ -16,8 +16,8 @@ from workflows.office_work.local_time import ZONE
 
 
 @pytest.fixture
-def house(database, settings, clock):
-    return ReceivingHouse.built(database, settings, clock)
+def house(once):
+    return once(ReceivingHouse.built)
 
 
 def test_the_bundle_has_no_problems(house):

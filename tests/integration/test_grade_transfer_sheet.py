@@ -16,8 +16,8 @@ YEAR = "2026/2027"
 
 
 @pytest.fixture
-def house(database, settings, clock):
-    return ReceivingHouse.built(database, settings, clock)
+def house(once):
+    return once(ReceivingHouse.built)
 
 
 def students(house, count=3):

@@ -25,8 +25,8 @@ EX1 = sample("ola-ex1").decode()
 
 
 @pytest.fixture
-def house(database, settings, clock):
-    return House.built(database, settings, clock)
+def house(once):
+    return once(House.built)
 
 
 def imported(house, name):

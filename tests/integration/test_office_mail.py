@@ -22,8 +22,8 @@ QUIET = dict.fromkeys(mail_settings.ABOUT, "digest")
 
 
 @pytest.fixture
-def house(database, settings, clock):
-    return House.built(database, settings, clock)
+def house(once):
+    return once(House.built)
 
 
 def choose(house, actor, **typed):

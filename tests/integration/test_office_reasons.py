@@ -10,8 +10,8 @@ from workflows.people.models import Person
 
 
 @pytest.fixture
-def house(database, settings, clock):
-    return House.built(database, settings, clock)
+def house(once):
+    return once(House.built)
 
 
 def speaks(house, language):

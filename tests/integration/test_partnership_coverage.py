@@ -14,8 +14,8 @@ YEAR = "2026/2027"
 
 
 @pytest.fixture
-def house(database, settings, clock):
-    return DutiesHouse.built(database, settings, clock)
+def house(once):
+    return once(DutiesHouse.built)
 
 
 def agreed(house, title, **changes):

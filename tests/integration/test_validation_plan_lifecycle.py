@@ -22,8 +22,8 @@ def database_url(request):
 
 
 @pytest.fixture
-def house(database, settings, clock):
-    found = House.built(database, settings, clock)
+def house(once):
+    found = once(House.built)
     found.engine.deploy(Bundle.from_folder(ROOT / "bpmn" / "validation_plan"), actor=SYSTEM)
     with found.engine.unit(SYSTEM) as unit:
         for name in ("tess", "tod"):
