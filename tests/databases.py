@@ -1,12 +1,15 @@
-"""How the tests open SQLite and empty PostgreSQL."""
+"""How the tests open SQLite, empty PostgreSQL, and bring either back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from tempfile import mkstemp
 
 from sqlalchemy import Connection, Table, text
 
-from engine import database
+from engine import Database, database
 
 
 def wait_for_no_disk() -> None:
@@ -33,3 +36,37 @@ def empty(connection: Connection, tables: Iterable[Table]) -> None:
         ),
     ]
     connection.execute(text("; ".join(statements)))
+
+
+class Kept:
+    """A database that goes back, as often as asked, to what it held at first."""
+
+    def __init__(self, database: Database, tables: Sequence[Table]) -> None:
+        self._database = database
+        self._tables = tables
+        self._file = Path(database.url.database or "") if database.is_sqlite else None
+        if self._file is not None:
+            # Closed by its last connection, the whole database is in the one file.
+            database.dispose()
+            _, copy = mkstemp(".kept", dir=self._file.parent)
+            self._copy = Path(shutil.copyfile(self._file, copy))
+            return
+        with database.read() as connection:
+            self._rows = [
+                (table, [dict(row._mapping) for row in connection.execute(table.select())])
+                for table in tables
+            ]
+
+    def rewind(self) -> None:
+        """Bring the database back."""
+        if self._file is not None:
+            self._database.dispose()
+            for remains in self._file.parent.glob(f"{self._file.name}-*"):
+                remains.unlink()
+            shutil.copyfile(self._copy, self._file)
+            return
+        with self._database.write() as connection:
+            empty(connection, self._tables)
+            for table, rows in self._rows:
+                if rows:
+                    connection.execute(table.insert(), rows)

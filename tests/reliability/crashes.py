@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
-from sqlalchemy import Table, event
+from sqlalchemy import event
 
 from engine import SYSTEM, Database, Engine, EngineError, FixedClock
 from engine.tables import metadata
-from tests.databases import empty
+from tests.databases import Kept
 from tests.reliability.commands import (
     COMMANDS,
     MONDAY,
@@ -64,39 +62,6 @@ def crash_at(database: Database, point: int) -> None:
     event.listen(database.engine, "before_cursor_execute", moment)
     event.listen(database.engine, "commit", moment)
     event.listen(database.engine, "checkin", moment)
-
-
-class Kept:
-    """A database that goes back, as often as asked, to what it held at first."""
-
-    def __init__(self, database: Database, tables: Sequence[Table]) -> None:
-        self._database = database
-        self._tables = tables
-        self._file = Path(database.url.database or "") if database.is_sqlite else None
-        if self._file is not None:
-            # Closed by its last connection, the whole database is in the one file.
-            database.dispose()
-            shutil.copyfile(self._file, self._file.with_suffix(".kept"))
-            return
-        with database.read() as connection:
-            self._rows = [
-                (table, [dict(row._mapping) for row in connection.execute(table.select())])
-                for table in tables
-            ]
-
-    def rewind(self) -> None:
-        """Bring the database back."""
-        if self._file is not None:
-            self._database.dispose()
-            for remains in self._file.parent.glob(f"{self._file.name}-*"):
-                remains.unlink()
-            shutil.copyfile(self._file.with_suffix(".kept"), self._file)
-            return
-        with self._database.write() as connection:
-            empty(connection, self._tables)
-            for table, rows in self._rows:
-                if rows:
-                    connection.execute(table.insert(), rows)
 
 
 class Scene:

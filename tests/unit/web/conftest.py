@@ -1,9 +1,22 @@
 """The application over an empty SQLite database, with a few people."""
 
+from copy import copy
+
 import pytest
 
+from engine import Engine
 from tests.builders_domain import draft
-from tests.builders_web import PASSWORD, actor_of, application, open_leas_agreement
+from tests.builders_recognition import RecognitionHouse
+from tests.builders_web import (
+    PASSWORD,
+    actor_of,
+    application,
+    give_passwords,
+    open_leas_agreement,
+)
+from tests.databases import Kept
+from web.migrations import target_metadata
+from workflows.registry import registry
 
 
 @pytest.fixture
@@ -29,7 +42,6 @@ def sign_in(app):
             environ_overrides={"REMOTE_ADDR": f"10.2.0.{len(login)}"},
         )
         assert answer.status_code == 302
-        client.get("/home", headers={"Accept-Language": "en"})
         client.post("/language", data={"language": "en"})
         return client
 
@@ -45,3 +57,26 @@ def task(app, engine, settings):
     item = engine.instance(opened.instance_id, actor=student).open_items[0]
     done = engine.complete(item.id, actor=student, data=draft(), idempotency_key="k")
     return done.next_items[0]
+
+
+@pytest.fixture(scope="session")
+def _back_from_abroad():
+    """The first house whose student is back, and the database as it was then."""
+    return []
+
+
+@pytest.fixture
+def back_from_abroad(database, settings, clock, _back_from_abroad):
+    """A house whose student is back; to come that far takes a while, so all begin with one."""
+    if not _back_from_abroad:
+        house = RecognitionHouse.at_the_end(database, settings, clock)
+        give_passwords(house.engine)
+        kept = Kept(database, target_metadata().sorted_tables)
+        _back_from_abroad.extend((copy(house), clock.now(), kept))
+    first, now, kept = _back_from_abroad
+    kept.rewind()
+    clock.at = now
+    house = copy(first)
+    house.engine, house.clock = Engine(database, registry(settings), clock=clock), clock
+    house.ids = dict(first.ids)
+    return house
