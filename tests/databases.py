@@ -1,10 +1,11 @@
-"""How the tests open SQLite, empty PostgreSQL, and bring a database back to what it held."""
+"""How the tests open SQLite, empty PostgreSQL, and bring either back."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from tempfile import mkstemp
 
 from sqlalchemy import Connection, Table, func, select, text
 
@@ -47,7 +48,8 @@ class Kept:
         if self._file is not None:
             # Closed by its last connection, the whole database is in the one file.
             database.dispose()
-            shutil.copyfile(self._file, self._file.with_suffix(".kept"))
+            _, copy = mkstemp(".kept", dir=self._file.parent)
+            self._copy = Path(shutil.copyfile(self._file, copy))
             return
         with database.read() as connection:
             self._rows = [
@@ -61,7 +63,7 @@ class Kept:
             self._database.dispose()
             for remains in self._file.parent.glob(f"{self._file.name}-*"):
                 remains.unlink()
-            shutil.copyfile(self._file.with_suffix(".kept"), self._file)
+            shutil.copyfile(self._copy, self._file)
             return
         with self._database.write() as connection:
             empty(connection, self._tables)

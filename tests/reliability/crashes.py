@@ -6,6 +6,7 @@ process that has loaded the engine and nothing else (see the fixture ``apart``).
 
 from __future__ import annotations
 
+import contextlib
 import os
 import traceback
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from datetime import timedelta
 
 from sqlalchemy import event
 
-from engine import SYSTEM, Database, EngineError, FixedClock
+from engine import SYSTEM, Database, Engine, EngineError, FixedClock
 from engine.tables import metadata
 from tests.databases import Kept
 from tests.reliability.commands import (
@@ -82,39 +83,30 @@ class Scene:
             crash_at(self.database, point)
             self.command.run(engine_on(self.database, FixedClock(MONDAY)))
 
-        return self._elsewhere(act)
-
-    def recover(self) -> bool:
-        """What happens after a crash: the client repeats, the sweep runs after the lease.
-
-        Then every history must be whole; False where something of it went wrong.
-        """
-
-        def act() -> None:
-            clock = FixedClock(MONDAY)
-            engine = engine_on(self.database, clock)
-            if self.command.name.endswith("_job"):
-                clock.advance(timedelta(days=1, minutes=5))
-                work(engine)
-            else:
-                self._again(engine)
-            with self.database.read() as connection:
-                ids = connection.exec_driver_sql("SELECT id FROM instance").scalars().all()
-            assert all(engine.verify(id_).intact for id_ in ids)
-
-        return self._elsewhere(act) == 0
-
-    def _again(self, engine: object) -> None:
-        try:
-            self.command.run(engine)  # type: ignore[arg-type]
-        except EngineError:
-            # Done before the crash: a command without a key says so instead of repeating.
-            traceback.print_exc()
-
-    def _elsewhere(self, act: Callable[[], object]) -> int:
         # A connection may not be shared with a child.
         self.database.dispose()
         return in_child(act)
+
+    def recover(self) -> None:
+        """What happens after a crash: the client repeats, the sweep runs after the lease.
+
+        Then every history must be whole.
+        """
+        clock = FixedClock(MONDAY)
+        engine = engine_on(self.database, clock)
+        if self.command.name.endswith("_job"):
+            clock.advance(timedelta(days=1, minutes=5))
+            work(engine)
+        else:
+            self._again(engine)
+        with self.database.read() as connection:
+            ids = connection.exec_driver_sql("SELECT id FROM instance").scalars().all()
+        assert all(engine.verify(id_).intact for id_ in ids)
+
+    def _again(self, engine: Engine) -> None:
+        # Done before the crash, a command without a key says so instead of repeating.
+        with contextlib.suppress(EngineError):
+            self.command.run(engine)
 
     def facts(self) -> dict[str, list[object]]:
         """What the database holds now."""
@@ -141,5 +133,9 @@ def crash_everywhere(url: str, name: str) -> int:
         assert status == DIED, f"status {status} at point {point}"
         if not name.endswith("_job"):
             assert scene.facts() in (before, after), f"half-done at point {point}"
-        assert scene.recover(), f"no recovery from point {point}"
+        try:
+            scene.recover()
+        except Exception as error:
+            error.add_note(f"no recovery from point {point}")
+            raise
         assert scene.facts() == after, f"not recovered from point {point}"

@@ -8,8 +8,9 @@ from threading import Thread
 from sqlalchemy import select
 
 from engine import SYSTEM, Database, Engine, FixedClock
+from tests.databases import Kept
 from tests.reliability.commands import CHIEF, MONDAY, work
-from tests.reliability.crashes import DIED, Kept, crash_at, in_child
+from tests.reliability.crashes import DIED, crash_at, in_child
 from web.migrations import target_metadata
 from workflows.mail.models import MailMessage
 from workflows.notices.news import tell

@@ -54,6 +54,7 @@ SEES_API = "401 200 404 200 404 200 401 200 200"
 HOLDERS = "401 403 404 302 404 403 401 403 403"
 HOLDERS_API = "401 403 404 200 404 403 401 403 403"
 COMMENT = "401 302 404 302 404 302 401 403 403"
+OF_A_CASE = frozenset({"item_id", "instance_id", "mobility_id", "document_id"})
 OF_CAMPAIGNS = frozenset({"campaigns", "campaign_places", "rankings", "applications"})
 EVERYBODY = "200 200 200 200 200 200 200 200 200"
 SIGNED_IN = "302 200 200 200 200 200 302 200 200"
@@ -254,6 +255,7 @@ class World:
         self.engine, self.settings = engine, settings
         self.app = create_app(settings, engine)
         self.app.config["WTF_CSRF_ENABLED"] = False
+        self.rules = {rule.endpoint: rule for rule in self.app.url_map.iter_rules()}
         duties_world.deploy(self)
         for key in ("contract", "application"):
             engine.deploy(Bundle.from_folder(settings.bundles_dir / key), actor=SYSTEM)
@@ -324,6 +326,13 @@ class World:
             idempotency_key=f"draft {opened.instance_id}",
         )
         return opened, done.next_items[0]
+
+    def is_about_a_case(self, endpoint):
+        """Whether an endpoint's addresses, or what they need, belong to one case."""
+        page = endpoint.partition(".")[0]
+        return page in {"grades", *duties_world.PAGES} or bool(
+            self.rules[endpoint].arguments & OF_A_CASE
+        )
 
     def application(self):
         """A campaign of the department's, with an application of the student's."""
@@ -434,7 +443,8 @@ def differing(world, endpoint, method, expected):
     What may be changed is made anew; all may look at the same case.
     """
     token = world.partner_token() if endpoint.startswith("partner.") else "x" * 40
-    opened, item = world.looked_at if method == "GET" else world.case()
+    changes_a_case = method == "POST" and world.is_about_a_case(endpoint)
+    opened, item = world.case() if changes_a_case else world.looked_at
     document = world.document(opened) if endpoint.startswith("documents.") else None
     numbers = world.application() if endpoint.partition(".")[0] in OF_CAMPAIGNS else {}
     if endpoint.startswith("grades."):
@@ -516,7 +526,7 @@ def request(world, role, endpoint, method, opened, item, token, document, number
         "bundle_id": 1,
         **numbers,
     }
-    rule = next(r for r in world.app.url_map.iter_rules() if r.endpoint == endpoint)
+    rule = world.rules[endpoint]
     with world.app.test_request_context():
         path = rule.build({name: values[name] for name in rule.arguments})[1]
     options = {"headers": {"X-Requested-With": "test", "Idempotency-Key": f"k{next(_keys)}"}}

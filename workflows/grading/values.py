@@ -154,13 +154,15 @@ class Table:
     @property
     def intervals(self) -> tuple[tuple[Fraction, Fraction], ...]:
         """Where each grade lies among all passes, the best at 0, the last ending at 1 exactly."""
+        total = self.total
         ends = [Fraction(0), *accumulate(entry.count for entry in self.entries)]
-        return tuple((a / self.total, b / self.total) for a, b in pairwise(ends))
+        return tuple((a / total, b / total) for a, b in pairwise(ends))
 
     @property
     def shares(self) -> tuple[tuple[str, Fraction], ...]:
         """Labels with their part of all passes: the same for tables that say the same."""
-        return tuple((normal(entry.label), entry.count / self.total) for entry in self.entries)
+        total = self.total
+        return tuple((normal(entry.label), entry.count / total) for entry in self.entries)
 
 
 def normal(label: str) -> str:

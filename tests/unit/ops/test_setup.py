@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,15 @@ def fake_python(folder, version, *, missing=""):
     )
     program.chmod(0o755)
     return folder
+
+
+def virtual_environment(clone):
+    """One that the set-up takes for its own, without packages; gives the folder of those."""
+    venv = clone / ".venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
+    version = ".".join(map(str, sys.version_info[:3]))
+    (venv / ".home").write_text(f"{clone} {version}\n")
+    return venv / "lib" / f"python3.{sys.version_info.minor}" / "site-packages"
 
 
 def test_a_python_that_is_too_old(clone, tmp_path):
@@ -136,6 +146,8 @@ def test_no_network(clone):
 
 
 def test_a_package_that_does_not_build_points_to_the_log(clone):
+    pip = virtual_environment(clone) / "pip.pth"
+    pip.write_text(sysconfig.get_path("purelib"))
     (clone / "pyproject.toml").write_text("this is not TOML")
     assert_one_sentence(set_up(clone, PORT=str(_free_port())), "var/setup.log")
 
@@ -145,10 +157,7 @@ def test_an_unchanged_folder_is_not_installed_again(clone):
     (clone / "pyproject.toml").write_text(
         '[project]\nname = "nothing"\nversion = "1"\n[tool.setuptools]\npackages = []\n'
     )
-    venv = clone / ".venv"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True)
-    (venv / "bin" / "pip-was-run").unlink(missing_ok=True)
-    fake = venv / "lib" / f"python3.{sys.version_info.minor}" / "site-packages" / "pip"
+    fake = virtual_environment(clone) / "pip"
     fake.mkdir()
     (fake / "__init__.py").write_text("")
     (fake / "__main__.py").write_text(
@@ -156,13 +165,11 @@ def test_an_unchanged_folder_is_not_installed_again(clone):
         "log = pathlib.Path(sys.prefix) / 'runs'\n"
         "log.open('a').write(' '.join(sys.argv[1:]) + '\\n')\n"
     )
-    version = ".".join(map(str, sys.version_info[:3]))
-    (venv / ".home").write_text(f"{clone} {version}\n")
     environment = {"PORT": str(_free_port())}
 
     assert set_up(clone, **environment).returncode == 0
     assert set_up(clone, **environment).returncode == 0
-    runs = venv / "runs"
+    runs = clone / ".venv" / "runs"
     assert len(runs.read_text().splitlines()) == 1
 
     (clone / "pyproject.toml").write_text((clone / "pyproject.toml").read_text() + "\n")

@@ -3,7 +3,14 @@
 import pytest
 
 from tests.builders_domain import draft
-from tests.builders_web import PASSWORD, actor_of, application, open_leas_agreement
+from tests.builders_recognition import RecognitionHouse
+from tests.builders_web import (
+    PASSWORD,
+    actor_of,
+    application,
+    give_passwords,
+    open_leas_agreement,
+)
 
 
 @pytest.fixture
@@ -29,7 +36,6 @@ def sign_in(app):
             environ_overrides={"REMOTE_ADDR": f"10.2.0.{len(login)}"},
         )
         assert answer.status_code == 302
-        client.get("/home", headers={"Accept-Language": "en"})
         client.post("/language", data={"language": "en"})
         return client
 
@@ -45,3 +51,15 @@ def task(app, engine, settings):
     item = engine.instance(opened.instance_id, actor=student).open_items[0]
     done = engine.complete(item.id, actor=student, data=draft(), idempotency_key="k")
     return done.next_items[0]
+
+
+def _back_from_abroad(database, settings, clock):
+    house = RecognitionHouse.at_the_end(database, settings, clock)
+    give_passwords(house.engine)
+    return house
+
+
+@pytest.fixture
+def back_from_abroad(once):
+    """A house whose student is back; to come that far takes a while, so all begin with one."""
+    return once(_back_from_abroad)

@@ -9,8 +9,7 @@ import pytest
 from engine import SYSTEM
 from tests.builders_grade_transfer import PARTNER, STAY, ReceivingHouse
 from tests.builders_substitution import arrange
-from tests.builders_web import PASSWORD
-from web.app import create_app
+from tests.builders_web import PASSWORD, served
 from workflows.people.models import Person
 from workflows.people.services import set_password
 
@@ -25,8 +24,7 @@ def house(database, settings, clock):
 @pytest.fixture
 def visit(house, settings):
     """A client that is signed in as somebody of the house, in English."""
-    app = create_app(settings, house.engine)
-    app.config["WTF_CSRF_ENABLED"] = False
+    app = served(settings, house.engine)
 
     def by_name(name=None):
         client = app.test_client()

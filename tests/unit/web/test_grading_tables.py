@@ -7,8 +7,8 @@ import re
 import pytest
 
 from tests.builders_domain import HOME
-from tests.builders_recognition import RecognitionHouse, transcript
-from tests.builders_web import give_passwords, served
+from tests.builders_recognition import transcript
+from tests.builders_web import served
 from workflows.grading.models import GradingTable
 
 TYPED = {
@@ -25,10 +25,8 @@ TYPED = {
 
 
 @pytest.fixture
-def house(database, settings, clock):
-    house = RecognitionHouse.at_the_end(database, settings, clock)
-    give_passwords(house.engine)
-    return house
+def house(back_from_abroad):
+    return back_from_abroad
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import re
 import pytest
 
 from engine import SYSTEM
-from tests.builders_recognition import TITLES, RecognitionHouse, row, transcript
-from tests.builders_web import give_passwords, served
+from tests.builders_recognition import TITLES, row, transcript
+from tests.builders_web import served
 from tests.unit.workflows.papers.test_uploads import pdf
 from tests.unit.workflows.recognition.test_elmo import MOBILITY, sample
 from workflows.grading.models import GradingTable
@@ -20,10 +20,8 @@ from workflows.people.services import add_to_group
 
 
 @pytest.fixture
-def house(database, settings, clock):
-    house = RecognitionHouse.at_the_end(database, settings, clock)
-    give_passwords(house.engine)
-    return house
+def house(back_from_abroad):
+    return back_from_abroad
 
 
 @pytest.fixture
