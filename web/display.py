@@ -107,8 +107,10 @@ def _departments() -> dict[str, Department]:
 
 
 def department_name(code: str) -> str:
-    """A department's name in the reader's language."""
-    if not code or code == UNASSIGNED:
+    """A department's name in the reader's language; the empty code stands for all of them."""
+    if not code:
+        return str(_("all departments"))
+    if code == UNASSIGNED:
         return str(_("no department yet"))
     found = _departments().get(code)
     return found.name(language()) if found else code

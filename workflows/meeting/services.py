@@ -30,7 +30,6 @@ from workflows.meeting.models import (
 )
 from workflows.meeting.news import tell_cancelled, tell_signed_up
 from workflows.office_work.local_time import ZONE
-from workflows.partners.models import UNASSIGNED
 from workflows.partners.services import departments
 from workflows.people.models import LOCALES, Person
 from workflows.people.services import RI, coordinator_group
@@ -97,7 +96,7 @@ def plan(engine: Engine, unit: Unit, data: Mapping[str, object], *, organizer: s
             "starts_at": meeting.starts_at.astimezone(ZONE).isoformat(),
             "ends_at": meeting.ends_at.astimezone(ZONE).isoformat(),
         },
-        labels=Labels(subject=meeting.title, org_unit=own or UNASSIGNED, counterparty=""),
+        labels=Labels(subject=meeting.title, org_unit=own, counterparty=""),
         links=dict.fromkeys(
             [RI, organizer, *(coordinator_group(code) for code in meeting.department_codes)]
         ),

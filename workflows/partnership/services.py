@@ -18,7 +18,7 @@ from engine.values import Labels
 from workflows.answers import Answers
 from workflows.mobility.models import Mobility
 from workflows.office_work.local_time import ZONE
-from workflows.partners.models import UNASSIGNED, Department, Institution
+from workflows.partners.models import Department, Institution
 from workflows.partners.services import departments, find_institution, institution_name
 from workflows.partnership.models import KINDS, Partnership
 from workflows.partnership.policy import LONGEST
@@ -149,7 +149,7 @@ def _start(engine: Engine, unit: Unit, new: Partnership, *, proposer: str) -> Pr
 def _labels(session: Session, new: Partnership) -> Labels:
     return Labels(
         subject=new.title,
-        org_unit=new.department or UNASSIGNED,
+        org_unit=new.department,
         counterparty=institution_name(session, new.hei_id),
     )
 

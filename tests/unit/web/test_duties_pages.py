@@ -229,6 +229,16 @@ def test_an_agreement(house, pages):
     assert "Échanges" in pages.sees("ri", f"/tasks/{second.id}")
 
 
+def test_an_agreement_of_no_one_department_is_for_all(house, pages):
+    answer = pages.sends("ri", "/partnerships/new", **{**PROPOSAL, "department": ""})
+    item = case_in(answer)
+    case = house.engine.work_item(item, actor=SYSTEM).instance_id
+    for page in (f"/tasks/{item}", f"/cases/{case}", "/cases", "/inbox"):
+        told = pages.sees("ri", page)
+        assert "all departments" in told
+        assert "no department yet" not in told
+
+
 def test_a_difficulty(house, pages):
     mobility = house.mobility(incoming=True)
     pages.sees("student", f"/mobilities/{mobility}/difficulty")
