@@ -136,7 +136,7 @@ def test_many_requests_for_a_report_are_one_computation(anne, engine, count_stat
     ("asked", "sentence"),
     [
         ("from=2026-12-01&to=2026-01-01", "Last day: The end lies before the start."),
-        ("from=tomorrow", "First day: Please enter a date."),
+        ("from=tomorrow", "First day: Please enter a date. Check the year as well."),
         ("version=first", "Version: Please enter a whole number."),
         ("version=9", "Version: Please choose one of the options."),
         ("compare=version-9", "Compare: Please choose one of the options."),
