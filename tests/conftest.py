@@ -11,6 +11,7 @@ import asyncio
 import fcntl
 import gc
 import io
+import itertools
 import json
 import os
 import shutil
@@ -247,6 +248,25 @@ def sqlite_url(_sqlite_template):
         path.with_name(path.name + remains).unlink(missing_ok=True)
     shutil.copyfile(_sqlite_template, path)
     return f"sqlite:///{path}"
+
+
+@pytest.fixture(scope="session")
+def new_database(request, tmp_path_factory):
+    """The URL of one more empty database: ``new_database("sqlite")``, for what many tests share."""
+    numbers = itertools.count()
+
+    def make(kind):
+        if kind == "sqlite":
+            path = tmp_path_factory.mktemp("database") / "passerelle.sqlite3"
+            shutil.copyfile(request.getfixturevalue("_sqlite_template"), path)
+            return f"sqlite:///{path}"
+        server = request.getfixturevalue("postgresql")
+        name = f"shared_{os.getpid()}_{next(numbers)}"
+        with _alone("postgresql"):
+            execute(server.url(), f"CREATE DATABASE {name} TEMPLATE passerelle_template")
+        return server.url(name)
+
+    return make
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import Counter
+from contextlib import contextmanager
 from functools import partial
 
 import pytest
@@ -26,14 +27,28 @@ CLIENTS = 50
 ROUNDS = 200
 
 
-@pytest.fixture
-def engine(database_url):
+@contextmanager
+def deployed(url):
     """An engine with the processes of the commands deployed."""
-    built = build(database_url, FixedClock(MONDAY))
+    built = build(url, FixedClock(MONDAY))
     for diagram in diagrams():
         built.deploy(diagram.bundle(), actor=SYSTEM)
     yield built
     built.database.dispose()
+
+
+@pytest.fixture
+def engine(database_url):
+    """The engine of a test that counts what is there."""
+    with deployed(database_url) as built:
+        yield built
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared_engine(request, new_database):
+    """The engine of tests that look at a case of their own."""
+    with deployed(new_database(request.param)) as built:
+        yield built
 
 
 def together(acts):
@@ -111,10 +126,10 @@ PAIRED = {
     "claim": lambda engine, item, n: engine.claim(item, actor=BOB),
     "assign": lambda engine, item, n: engine.assign(item, actor=BOB, to=ANA.id),
     "complete": lambda engine, item, n: engine.complete(
-        item, actor=ANA, outcome="approve", idempotency_key=f"ana {n}"
+        item, actor=ANA, outcome="approve", idempotency_key=f"ana {item} {n}"
     ),
     "reject": lambda engine, item, n: engine.complete(
-        item, actor=BOB, outcome="reject", reason="No", idempotency_key=f"bob {n}"
+        item, actor=BOB, outcome="reject", reason="No", idempotency_key=f"bob {item} {n}"
     ),
     "save_draft": lambda engine, item, n: engine.save_draft(item, actor=ANA, data={"n": n}),
     "comment": lambda engine, item, n: engine.comment(
@@ -172,7 +187,8 @@ def in_the_middle(engine, item, point, first, second, patience=0.01):
 
 
 @pytest.mark.parametrize("pair", list(itertools.product(PAIRED, PAIRED)), ids="-".join)
-def test_a_command_that_comes_in_the_middle_of_another_waits_or_is_told(engine, pair):
+def test_a_command_that_comes_in_the_middle_of_another_waits_or_is_told(shared_engine, pair):
+    engine = shared_engine
     first, second = (PAIRED[name] for name in pair)
     for point in range(1, 9, 2):
         item = start(engine, "two")[0]

@@ -64,7 +64,6 @@ class Office(bad_input_house.House):
         record_tables(self.engine, HOME)
         self.over, *self._returned = [self.signed() for _ in range(1 + returned)]
         receiving = ReceivingHouse(self.engine, self.clock, ri=self.actor("claire"))
-        self._kept: dict[str, int] = {}
         self.graded = receiving.incoming(person_id=self.person("lea"))
         receiving.begin(self.graded)
         self.clock.at = LATER
@@ -132,12 +131,6 @@ class Office(bad_input_house.House):
             return open_grant(
                 self.engine, unit, mobility, scheme="erasmus", home_hei_id=HOME
             ).instance_id
-
-    def kept(self, name: str) -> int:
-        """The case that the method of that name makes, the same each time."""
-        if name not in self._kept:
-            self._kept[name] = getattr(self, name)()
-        return self._kept[name]
 
     def meeting(self) -> int:
         """A new meeting that has been announced."""

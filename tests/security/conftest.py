@@ -4,59 +4,46 @@ SQLite serves everything, PostgreSQL too where the two kinds of database differ 
 they keep.
 """
 
-import os
-
 import pytest
-from sqlalchemy import create_engine
 
-from tests.security.bad_input_house import House, fresh_number
+from tests.security.bad_input_house import House
 from tests.security.bad_input_office import Office
 
 
 @pytest.fixture(scope="session")
-def sqlite_house(_sqlite_template, tmp_path_factory):
-    made = on_sqlite(House, _sqlite_template, tmp_path_factory)
-    yield made
-    made.close()
+def _built(new_database, tmp_path_factory):
+    """Builds a house that is closed at the end: ``_built(House, "sqlite")``."""
+    houses = []
+
+    def build(kind, database):
+        houses.append(kind(new_database(database), tmp_path_factory.mktemp("bad input")))
+        return houses[-1]
+
+    yield build
+    for each in houses:
+        each.close()
 
 
 @pytest.fixture(scope="session")
-def office(_sqlite_template, tmp_path_factory):
+def sqlite_house(_built):
+    return _built(House, "sqlite")
+
+
+@pytest.fixture(scope="session")
+def office(_built):
     """The application with every lifecycle at work, over SQLite."""
-    made = on_sqlite(Office, _sqlite_template, tmp_path_factory)
-    yield made
-    made.close()
-
-
-def on_sqlite(kind, template, folders):
-    folder = folders.mktemp("bad input")
-    path = folder / "passerelle.sqlite3"
-    path.write_bytes(template.read_bytes())
-    return kind(f"sqlite:///{path}", folder)
+    return _built(Office, "sqlite")
 
 
 @pytest.fixture(scope="session")
-def postgresql_house(postgresql, tmp_path_factory):
-    made = on_postgresql(House, postgresql, tmp_path_factory)
-    yield made
-    made.close()
+def postgresql_house(_built):
+    return _built(House, "postgresql")
 
 
 @pytest.fixture(scope="session")
-def postgresql_office(postgresql, tmp_path_factory):
+def postgresql_office(_built):
     """The application with every lifecycle at work, over PostgreSQL."""
-    made = on_postgresql(Office, postgresql, tmp_path_factory)
-    yield made
-    made.close()
-
-
-def on_postgresql(kind, postgresql, folders):
-    name = f"bad_input_{os.getpid()}_{fresh_number()}"
-    server = create_engine(postgresql.url(), isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE passerelle_template")
-    server.dispose()
-    return kind(postgresql.url(name), folders.mktemp("bad input"))
+    return _built(Office, "postgresql")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.security.bad_input_requests import HEADERS, call, submit
 class TestTheApi:
     @pytest.mark.parametrize("body", bad.JSON.values(), ids=bad.JSON.keys())
     def test_a_broken_body_is_a_problem_document(self, any_house, body):
-        item = any_house.at("check")
+        item = any_house.kept("at", "check")
         before = any_house.stored()
         answer = call(any_house, item, body)
         assert answer.status_code in {400, 422}
@@ -21,7 +21,7 @@ class TestTheApi:
 
     def test_a_body_of_another_kind_is_not_taken_for_an_empty_one(self, house):
         # An empty body hands in the draft as it was saved, so a body must not be overlooked.
-        item = house.at("draft")
+        item = house.kept("at", "draft")
         before = house.stored()
         for kind in ("text/plain", "application/x-www-form-urlencoded", "application/xml", ""):
             answer = call(house, item, b'{"data": {"colour": "red"}}', login="lea", kind=kind)
@@ -30,7 +30,7 @@ class TestTheApi:
 
     @pytest.mark.parametrize("key", ["", "   ", "x" * 201, "a\x01b", "a\x7fb", "a\u00a0b", None])
     def test_a_key_of_repetition_is_a_short_printable_text(self, any_house, key):
-        item = any_house.at("check")
+        item = any_house.kept("at", "check")
         before = any_house.stored()
         headers = {**HEADERS, **({} if key is None else {"Idempotency-Key": key})}
         answer = any_house.client("marie").post(
@@ -42,7 +42,7 @@ class TestTheApi:
 
     @pytest.mark.parametrize("key", ["a\x00b", "x" * 201, "a\tb"])
     def test_so_is_the_key_of_a_page(self, any_house, key):
-        item = any_house.at("check")
+        item = any_house.kept("at", "check")
         before = any_house.stored()
         form = {"outcome": "approve", "idempotency_key": key}
         assert submit(any_house, item, "marie", form).status_code == 400
@@ -50,7 +50,7 @@ class TestTheApi:
 
     @pytest.mark.parametrize("action", ["claim", "release", "complete"])
     def test_the_custom_header_is_asked_for(self, house, action):
-        item = house.at("check")
+        item = house.kept("at", "check")
         before = house.stored()
         answer = house.client("marie").post(
             f"/api/v1/work-items/{item}/{action}",
@@ -62,7 +62,7 @@ class TestTheApi:
 
     @pytest.mark.parametrize("outcome", ["", "APPROVE", "reject", "approve ", "\x00", "x" * 9000])
     def test_an_outcome_is_one_of_those_offered(self, house, outcome):
-        item = house.at("check")
+        item = house.kept("at", "check")
         before = house.stored()
         body = {"outcome": outcome}
         by_api = house.client("marie").post(
@@ -76,7 +76,7 @@ class TestTheApi:
 
     @pytest.mark.parametrize("value", bad.NUMBERS)
     def test_limits_and_sequence_numbers_are_numbers_in_range(self, house, value):
-        item = house.at("check")
+        item = house.kept("at", "check")
         case = house.engine.work_item(item, actor=SYSTEM).instance_id
         client = house.client("marie")
         allowed = {200, 422} if value == "0" else {422}

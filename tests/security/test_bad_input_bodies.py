@@ -31,14 +31,14 @@ class TestBodies:
         assert sentence in said(answer)
 
     def test_too_large_for_the_api_is_a_problem_document(self, house):
-        item = house.at("check")
+        item = house.kept("at", "check")
         before = house.stored()
         answer = call(house, item, b'{"reason": "' + b"x" * 13_000_000 + b'"}')
         assert is_problem(answer, 413)
         assert house.stored() == before
 
     def test_more_fields_than_any_page_has(self, house):
-        item = house.at("check")
+        item = house.kept("at", "check")
         before = house.stored()
         body = "outcome=approve&" + "&".join(f"a{n}=1" for n in range(20_000))
         answer = house.client("marie").post(
@@ -56,7 +56,7 @@ class TestBodies:
         assert house.stored() == before
 
     def test_a_draft_beyond_its_limit_comes_back_with_its_text(self, house):
-        item = house.at("check")
+        item = house.kept("at", "check")
         before = house.stored()
         text = "long " * 60_000
         answer = submit(house, item, "marie", {"reason_return": text}, "draft")
@@ -104,7 +104,7 @@ class TestBodies:
 
     @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "X" * 30])
     def test_a_method_nobody_offers_changes_nothing(self, house, method):
-        item = house.at("check")
+        item = house.kept("at", "check")
         before = house.stored()
         client = house.client("marie")
         page = client.open(f"/tasks/{item}/complete", method=method, data={"outcome": "approve"})

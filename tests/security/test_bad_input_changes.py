@@ -46,7 +46,7 @@ class TestAskingForAChange:
         ],
     )
     def test_a_wrong_value_is_told_and_nothing_begins(self, house, field, value, sentence):
-        case = house.signed()
+        case = house.kept("signed")
         before = house.stored()
         answer = house.client("lea").post(f"/cases/{case}/change", data={**ASK, field: value})
         assert answer.status_code == 422
@@ -82,7 +82,7 @@ class TestAskingForAChange:
         assert [each.business_key for each in found.items].count(key) == 1
 
     def test_somebody_elses_case_looks_like_none(self, house):
-        case = house.signed()
+        case = house.kept("signed")
         before = house.stored()
         for login, path, status in (
             ("tom", "change", 404),
@@ -112,7 +112,7 @@ class TestWritingAChange:
         ],
     )
     def test_a_wrong_value_is_told_and_nothing_is_kept(self, house, changes, field, sentence):
-        item = house.changing()
+        item = house.kept("changing")
         before = house.stored()
         data = {**ADDED, **changes}
         if "studied" in changes:
@@ -123,13 +123,13 @@ class TestWritingAChange:
         assert house.stored() == before
 
     def test_nothing_at_all_is_no_change(self, house):
-        item = house.changing()
+        item = house.kept("changing")
         answer = submit(house, item, "lea", {})
         assert answer.status_code == 422
         assert "Nothing differs from what is agreed." in said(answer)
 
     def test_the_api_says_the_same(self, house):
-        item = house.changing()
+        item = house.kept("changing")
         body = b'{"data": {"earlier": "all", "studied": [{"title": 7}]}}'
         assert is_problem(call(house, item, body, login="lea"), 422)
 
@@ -200,7 +200,7 @@ class TestWritingAPlan:
         ],
     )
     def test_a_wrong_value_is_told_at_its_field_and_kept(self, house, changes, field, sentence):
-        item = house.planning()
+        item = house.kept("planning")
         before = house.stored()
         answer = submit(house, item, "lea", {**PLAN, **changes})
         assert answer.status_code == 422

@@ -41,7 +41,7 @@ class TestFieldsOfTheDraft:
         ],
     )
     def test_a_wrong_value_is_told_at_its_field_and_kept(self, house, field, value, sentence):
-        item = house.at("draft")
+        item = house.kept("at", "draft")
         before = house.stored()
         answer = submit(house, item, "lea", {**flat(draft()), field: value})
         assert answer.status_code == 422
@@ -80,7 +80,7 @@ class TestFieldsOfOthers:
     @pytest.mark.parametrize("step", [*TASKS, "admin"])
     def test_a_page_takes_no_field_that_is_not_its_own(self, house, step, name):
         login = TASKS.get(step, "claire")
-        item = house.at(step)
+        item = house.kept("at", step)
         before = house.stored()
         data = flat(draft()) if step == "draft" else {"outcome": "approve"}
         answer = submit(house, item, login, {**data, name: "5"})
@@ -92,7 +92,7 @@ class TestFieldsOfOthers:
     @pytest.mark.parametrize("name", bad.ROUTING)
     @pytest.mark.parametrize("step", [*TASKS, "admin"])
     def test_nor_does_the_api(self, house, step, name):
-        item = house.at(step)
+        item = house.kept("at", step)
         before = house.stored()
         body = {"data": {name: 5}} if step == "draft" else {"outcome": "approve", "data": {name: 5}}
         answer = house.client(TASKS.get(step, "claire")).post(
@@ -106,7 +106,7 @@ class TestFieldsOfOthers:
 
     @pytest.mark.parametrize("name", ["mobility", "entry", "partner", "check_coherence_outcome"])
     def test_nor_do_the_start_page_and_the_partners_page(self, house, name):
-        link = house.link(house.at("partner"))
+        link = house.link(house.kept("at", "partner"))
         before = house.stored()
         started = house.client("claire").post("/start", data={**START, name: "5"})
         signed = house.visitor().post(link, data={"outcome": "approve", **SIGNER, name: "5"})
@@ -118,7 +118,7 @@ class TestFieldsOfOthers:
         assert house.stored() == before
 
     def test_the_office_form_takes_values_of_its_own_types(self, house):
-        item = house.at("admin")
+        item = house.kept("at", "admin")
         before = house.stored()
         wrong = {"insurance": "maybe", "admin_comment": "x" * 2001, "outcome": "approve"}
         answer = submit(house, item, "claire", wrong)

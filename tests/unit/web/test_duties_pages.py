@@ -9,12 +9,11 @@ import pytest
 from engine import SYSTEM
 from engine.values import WorkItemStatus
 from tests.builders_duties import MORE_PEOPLE, DutiesHouse
-from tests.builders_web import PASSWORD
+from tests.builders_web import PASSWORD, served
 from tests.integration.test_difficulty_lifecycle import CONTACT, REPORT
 from tests.integration.test_grant_lifecycle import EXCEPTION, FACTS
 from tests.integration.test_meeting_lifecycle import MEETING
 from tests.integration.test_partnership_lifecycle import DOUBLE, FILE, PROPOSAL
-from web.app import create_app
 from workflows.people.models import Person
 from workflows.people.services import set_password
 from workflows.registry import office_of
@@ -43,8 +42,7 @@ class Pages:
 
     def __init__(self, house, settings):
         self.house, self.settings = house, settings
-        self.app = create_app(settings, house.engine)
-        self.app.config["WTF_CSRF_ENABLED"] = False
+        self.app = served(settings, house.engine)
         self.clients = {}
         self.sign_ins = 0
 

@@ -157,7 +157,9 @@ def test_a_draft_refused_to_nobody_begins_no_session(settings, engine, task):
 
 @pytest.mark.parametrize(("mode", "brought"), [("navigate", True), ("cors", False)])
 def test_only_a_page_that_is_opened_prolongs_the_session(sign_in, mode, brought):
-    answer = sign_in("marie").get("/home", headers={"Sec-Fetch-Mode": mode})
+    client = sign_in("marie")
+    client.get("/home")
+    answer = client.get("/home", headers={"Sec-Fetch-Mode": mode})
     assert answer.status_code == 200
     assert ("Set-Cookie" in answer.headers) is brought
 
