@@ -159,7 +159,7 @@ def all_is_done(house, student, admin):
     stages = page.locator("ol.lifecycle li")
     assert stages.count() == 5
     assert page.locator("ol.lifecycle li.is-done").count() == 5
-    assert "Reconnu en totalité: 30 ECTS" in page.locator("main").inner_text()
+    assert "Reconnu en totalité\xa0: 30 ECTS" in page.locator("main").inner_text()
     papers = page.locator("#documents li")
     assert papers.filter(has_text="Décision de reconnaissance").count() == 1
     assert papers.filter(has_text="remplacé par une version plus récente").count() == 1
