@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from engine.errors import NotFound
@@ -40,14 +41,18 @@ def _case(case: Instance) -> Mapping[str, Any] | None:
     return _shown(case.business_key)
 
 
-_READ = TaskPage(
-    body="admission/_nomination.html", preview="admission/_preview.html", context=_task
+_COMING = TaskPage(
+    body="admission/_nomination.html",
+    preview="admission/_preview.html",
+    context=_task,
+    reasons=said.reasons_not_to_come,
 )
+_ASKED = replace(_COMING, reasons=said.reasons_to_refuse)
 
 TASK_PAGES: Mapping[str, TaskPage] = {
-    "admission": _READ,
-    "admission.admissibility": _READ,
-    "admission.review": _READ,
+    "admission": _COMING,
+    "admission.admissibility": _ASKED,
+    "admission.review": _ASKED,
 }
 """By the page a diagram names; the key of the process stands for its other tasks."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.errors import ExpressionError
 from engine.values import Instance, Value, WorkItem
-from web import current
+from web import current, words
 from web.lifecycles.base import CaseSection, TaskPage, Typed
 from web.submissions import Node
 from workflows.application.conflicts import may_review
@@ -164,6 +164,7 @@ TASK_PAGES: Mapping[str, TaskPage] = {
         preview=_PREVIEW,
         context=_shown,
         template=_FRAME,
+        reasons=words.application_reasons,
     ),
     "application.score": TaskPage(
         body="application/_file.html",

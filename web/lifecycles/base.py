@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +45,7 @@ class TaskPage:
 
     ``submission`` cleans the nested fields that a form sends; ``row_action`` adds or removes
     rows for browsers without script. ``digest`` tells what a partner's link is bound to.
+    ``reasons`` are those often given there, offered as a start for one's own words.
     """
 
     body: str | None = None
@@ -56,6 +57,7 @@ class TaskPage:
     template: str = "tasks/task.html"
     partner: str = "partner/show.html"
     digest: Callable[[WorkItem], str] = _unbound
+    reasons: Callable[[], Sequence[str]] = tuple
     signs: bool = False
     """Whether approving is a signature."""
 

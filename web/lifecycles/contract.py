@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from engine.values import Instance, WorkItem
-from web import current
+from web import current, words
 from web.lifecycles.base import CaseSection, TaskPage, Typed
 from web.lifecycles.change_offer import change_offer
 from web.lifecycles.contract_editor import (
@@ -109,7 +109,12 @@ def _section(case: Instance) -> Mapping[str, Any] | None:
     }
 
 
-_READ = TaskPage(body="contract/_decide.html", preview="contract/_preview.html", context=shown)
+_READ = TaskPage(
+    body="contract/_decide.html",
+    preview="contract/_preview.html",
+    context=shown,
+    reasons=words.contract_reasons,
+)
 
 TASK_PAGES: Mapping[str, TaskPage] = {
     "contract": _READ,
@@ -126,6 +131,7 @@ TASK_PAGES: Mapping[str, TaskPage] = {
         inputs="contract/_sign.html",
         preview="contract/_preview.html",
         context=signing,
+        reasons=words.contract_reasons,
         signs=True,
     ),
     "contract.partner": TaskPage(

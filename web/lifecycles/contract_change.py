@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from engine.values import Instance, WorkItem
-from web import current
+from web import current, words
 from web.lifecycles import contract as contract_pages
 from web.lifecycles.base import CaseSection, TaskPage, Typed
 from web.lifecycles.change_editor import (
@@ -73,7 +73,10 @@ def _section(case: Instance) -> Mapping[str, Any] | None:
 
 TASK_PAGES: Mapping[str, TaskPage] = {
     "contract_change": TaskPage(
-        body="contract_change/_decide.html", preview="contract/_preview.html", context=_read
+        body="contract_change/_decide.html",
+        preview="contract/_preview.html",
+        context=_read,
+        reasons=words.contract_reasons,
     ),
     "contract_change.admit": TaskPage(
         body="contract_change/_late.html",
@@ -98,6 +101,7 @@ TASK_PAGES: Mapping[str, TaskPage] = {
         inputs="contract/_sign.html",
         preview="contract/_preview.html",
         context=_signing,
+        reasons=words.contract_reasons,
         signs=True,
     ),
     "contract_change.partner": TaskPage(

@@ -43,7 +43,6 @@ def _task(item: WorkItem, typed: Typed) -> Mapping[str, Any]:
             "arranged_until": _("Last day, if there are several"),
             "conclusion": _("Conclusion"),
         },
-        "usual_reasons": (),
     }
 
 

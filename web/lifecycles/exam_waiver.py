@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from engine.values import Instance, WorkItem
-from web import current
+from web import current, words
 from web.lifecycles.base import CaseSection, TaskPage, Typed
 from web.submissions import Node
 from workflows.exam_waiver.policy import CHOICE
@@ -78,8 +78,8 @@ def _section(case: Instance) -> Mapping[str, Any] | None:
 _READ = TaskPage(
     body="exam_waiver/_decide.html",
     preview="exam_waiver/_preview.html",
-    template="exam_waiver/task.html",
     context=_asked,
+    reasons=words.waiver_reasons,
 )
 
 TASK_PAGES: Mapping[str, TaskPage] = {
@@ -89,9 +89,9 @@ TASK_PAGES: Mapping[str, TaskPage] = {
         body="exam_waiver/_facts.html",
         inputs="exam_waiver/_propose.html",
         preview="exam_waiver/_preview.html",
-        template="exam_waiver/task.html",
         context=_asked,
         submission=_submission,
+        reasons=words.waiver_reasons,
     ),
 }
 """By the page a diagram names; the key of the process stands for its other tasks."""

@@ -183,7 +183,6 @@ def _checking(item: WorkItem, typed: Typed) -> Mapping[str, Any]:
         "change_reasons": REASONS,
         "default_reason": "late_results" if issued and issued[-1].partial else "correction",
         "title_languages": LANGUAGES,
-        "usual_reasons": (),
         "reason_label": words.reason_for("departments"),
         "error_labels": _course_labels(results),
     }
@@ -218,7 +217,6 @@ def _signing(item: WorkItem, typed: Typed) -> Mapping[str, Any]:
         "transcript": row,
         "content": read(row) if row else None,
         "default_position": DEFAULT_POSITION,
-        "usual_reasons": (),
         "reason_label": words.reason_for("office"),
     }
 
@@ -239,7 +237,6 @@ def _acknowledging(item: WorkItem, typed: Typed) -> Mapping[str, Any]:
         "content": read(row) if row else None,
         "home": home,
         "default_name": " ".join(name for name in names if name),
-        "usual_reasons": (),
         "reason_label": words.reason_for("sender"),
     }
 

@@ -47,7 +47,6 @@ def _task(item: WorkItem, typed: Typed) -> Mapping[str, Any]:
             "report_done": _("Participant report"),
             "exception": _("Why it is awarded all the same"),
         },
-        "usual_reasons": (),
     }
 
 

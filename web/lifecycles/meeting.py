@@ -45,7 +45,6 @@ def _task(item: WorkItem, typed: Typed) -> Mapping[str, Any]:
             "minutes": _("Minutes"),
         },
         "reason_label": _("Why?"),
-        "usual_reasons": (),
     }
 
 

@@ -59,7 +59,6 @@ def _task(item: WorkItem, typed: Typed) -> Mapping[str, Any]:
             "grade_grid": _("Grade grid"),
         },
         "reason_label": _("Why? The proposer reads this."),
-        "usual_reasons": (),
     }
 
 

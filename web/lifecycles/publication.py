@@ -19,7 +19,7 @@ def _task(item: WorkItem, _typed: Typed) -> Mapping[str, Any]:
     engine = current.engine()
     key = item.business_key.partition("-")[2].rpartition("-")[0]
     planned, draft = engine.planned_publication(key), engine.definition_draft(key)
-    words = {"reason_label": _("Why?"), "usual_reasons": ()}
+    words = {"reason_label": _("Why?")}
     if planned is None or draft is None or business_key(key, planned.id) != item.business_key:
         return {**words, "planned": None}
     versions = engine.versions(key)

@@ -162,7 +162,6 @@ def _matching(item: WorkItem, typed: Typed) -> Mapping[str, Any]:
     return {
         "recognition": recognition,
         "links": links,
-        "usual_reasons": words.transcript_returns(),
         "reason_label": _("Why? RI reads this and asks the partner."),
         "error_labels": _link_labels(recognition),
     }
@@ -189,7 +188,6 @@ def _grading(item: WorkItem, typed: Typed) -> Mapping[str, Any]:
         "verdict": data.get("verdict") or by_rule.value,
         "typed_reason": data.get("verdict_reason") or "",
         "error_labels": _grade_labels(recognition),
-        "usual_reasons": words.transcript_returns(),
         "reason_label": _("Why? Whoever gets it back reads this."),
     }
 
@@ -240,7 +238,6 @@ def _reading(item: WorkItem, typed: Typed) -> Mapping[str, Any]:
     return {
         **_shown(recognition),
         "reference": (typed.data or {}).get("register_reference") or "",
-        "usual_reasons": (),
         "reason_label": _("Why? The examination board reads this."),
         "error_labels": {"register_reference": _("Where it was entered")},
     }
@@ -305,6 +302,7 @@ TASK_PAGES: Mapping[str, TaskPage] = {
         body="recognition/_matching.html",
         inputs="recognition/_match.html",
         context=_matching,
+        reasons=words.transcript_returns,
     ),
     "recognition.propose": TaskPage(
         body="recognition/_proposal.html",
@@ -312,6 +310,7 @@ TASK_PAGES: Mapping[str, TaskPage] = {
         preview="recognition/_preview.html",
         context=_grading,
         row_action=lambda data, _action: data,
+        reasons=words.transcript_returns,
     ),
     "recognition.decide": TaskPage(
         body="recognition/_proposal.html",
@@ -319,6 +318,7 @@ TASK_PAGES: Mapping[str, TaskPage] = {
         preview="recognition/_preview.html",
         context=_grading,
         row_action=lambda data, _action: data,
+        reasons=words.transcript_returns,
     ),
     "recognition.register": TaskPage(
         body="recognition/_result.html",

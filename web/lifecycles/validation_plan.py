@@ -111,7 +111,10 @@ def _section(case: Instance) -> Mapping[str, Any] | None:
 
 
 _READ = TaskPage(
-    body="validation_plan/_decide.html", preview="validation_plan/_preview.html", context=_shown
+    body="validation_plan/_decide.html",
+    preview="validation_plan/_preview.html",
+    context=_shown,
+    reasons=words.contract_reasons,
 )
 
 TASK_PAGES: Mapping[str, TaskPage] = {
@@ -128,12 +131,14 @@ TASK_PAGES: Mapping[str, TaskPage] = {
         body="validation_plan/_decide.html",
         preview="validation_plan/_preview.html",
         context=_teaching,
+        reasons=words.contract_reasons,
     ),
     "validation_plan.sign": TaskPage(
         body="validation_plan/_decide.html",
         inputs="validation_plan/_sign.html",
         preview="validation_plan/_preview.html",
         context=_signing,
+        reasons=words.contract_reasons,
         signs=True,
     ),
     "validation_plan.partner": TaskPage(

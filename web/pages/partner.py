@@ -58,7 +58,7 @@ def _page(token: str, typed: Typed) -> str:
         typed=typed,
         form=definition.forms.get(item.form) if item.form else None,
         signs=False,
-        suggestions=[],
+        usual_reasons=(),
         home_name=home,
         process_names=definition.model.names,
         expires=format_date(partner_links.link().expires_at, "d MMMM y"),

@@ -86,7 +86,7 @@ def _page(item: WorkItem, typed: Typed, remark: Remark = NOTHING_SAID) -> str:
         acting=actor.acting_on(item),
         colleagues=colleagues.of_item(item, actor),
         signs=page.signs,
-        suggestions=words.standard_reasons(),
+        usual_reasons=page.reasons(),
         **page.context(item, typed),
     )
 

@@ -7,6 +7,7 @@ from web.words.application import (
     application_icon,
     application_look,
     application_path,
+    application_reasons,
     application_status,
     campaign_status,
     criterion,
@@ -131,12 +132,12 @@ from web.words.studio import (
     version_note,
 )
 from web.words.tasks import (
+    contract_reasons,
     count_of_tasks,
     event_words,
     name_of,
     outcome_action,
     outcome_words,
-    standard_reasons,
 )
 from web.words.validation_plan import (
     plan_disposition,
@@ -161,6 +162,7 @@ __all__ = [
     "application_icon",
     "application_look",
     "application_path",
+    "application_reasons",
     "application_status",
     "campaign_status",
     "case_state",
@@ -171,6 +173,7 @@ __all__ = [
     "change_subject",
     "change_writer",
     "check_title",
+    "contract_reasons",
     "conversion_policy",
     "count_of_tasks",
     "criterion",
@@ -266,7 +269,6 @@ __all__ = [
     "seconds_taken",
     "span",
     "stage_title",
-    "standard_reasons",
     "table_remark",
     "transcript_field",
     "transcript_notice",

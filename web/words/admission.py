@@ -17,6 +17,15 @@ FAILED = {
     "stay_too_long": lazy("The stay is longer than what is accepted."),
     "nominated_twice": lazy("The same student has been nominated already for this year."),
 }
+REFUSALS = (
+    lazy("No place is left in this field of study."),
+    lazy("The level of the language is too low for the courses."),
+    lazy("The documents of the nomination are not complete."),
+)
+NO_SHOWS = (
+    lazy("The student has withdrawn."),
+    lazy("The student did not come."),
+)
 
 
 def state(status: str) -> str:
@@ -27,3 +36,13 @@ def state(status: str) -> str:
 def failed_rule(code: str) -> str:
     """A condition that is not met, as a sentence."""
     return str(FAILED.get(code, code))
+
+
+def reasons_to_refuse() -> list[str]:
+    """Why a nominated student is often refused."""
+    return [str(reason) for reason in REFUSALS]
+
+
+def reasons_not_to_come() -> list[str]:
+    """Why an accepted student is often not enrolled or not received."""
+    return [str(reason) for reason in NO_SHOWS]

@@ -13,6 +13,12 @@ from flask_babel import lazy_gettext as lazy
 
 from workflows.application.policy.scoring import rounded
 
+RETURNS = (
+    lazy("A document is missing or cannot be read."),
+    lazy("A document is not the one that is asked for."),
+)
+"""Why an application is often returned."""
+
 STATUSES = {
     "draft": lazy("being written"),
     "submitted": lazy("submitted"),
@@ -255,3 +261,8 @@ def wish_rank(rank: int) -> str:
     """First, second, third choice."""
     names = {1: _("1st choice"), 2: _("2nd choice"), 3: _("3rd choice")}
     return str(names.get(rank) or rank)
+
+
+def application_reasons() -> list[str]:
+    """Why an application is often returned, in the reader's language."""
+    return [str(reason) for reason in RETURNS]

@@ -113,7 +113,7 @@ REASONS = (
     lazy("The level of a course does not fit the year of study."),
     lazy("A course code or link to the catalogue is missing."),
 )
-"""Reasons often given, offered as a start for one's own words."""
+"""Why an agreement is often returned."""
 
 
 def outcome_words(outcome: str | None) -> str:
@@ -151,8 +151,8 @@ def event_words(kind: str, payload: Mapping[str, Any] | None) -> str:
     }
 
 
-def standard_reasons() -> list[str]:
-    """Reasons often given, in the reader's language."""
+def contract_reasons() -> list[str]:
+    """Why an agreement or a plan is often returned, in the reader's language."""
     return [str(reason) for reason in REASONS]
 
 

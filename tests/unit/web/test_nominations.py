@@ -7,7 +7,9 @@ from sqlalchemy import func, select
 
 from engine.definitions import Bundle
 from engine.identity import SYSTEM
+from engine.values import InboxQuery
 from tests.builders_domain import ROOT
+from tests.builders_web import actor_of
 from workflows.admission.models import IncomingNomination
 
 FORM = {
@@ -25,6 +27,8 @@ FORM = {
     "language": "fr",
     "cefr_level": "B2",
 }
+PLACES = "No place is left in this field of study."
+CREDITS = "The total of credits is too low for the time abroad."
 
 
 @pytest.fixture
@@ -47,6 +51,16 @@ def test_it_opens_the_admission_once(engine, ri):
     page = ri.get(first.location).text
     assert "Inés Prado" in page
     assert "Departments that have to accept" in page
+
+
+def test_a_step_offers_the_reasons_that_are_usual_there(engine, ri, sign_in, task):
+    ri.post("/nominations/new", data=FORM)
+    engine.run_due_jobs(worker="test")
+    (item,) = engine.inbox(actor=actor_of(engine, "claire"), query=InboxQuery("groups")).items
+    asked, checked = ri.get(f"/tasks/{item.id}").text, sign_in("marie").get(f"/tasks/{task}").text
+    for page, own, other in ((asked, PLACES, CREDITS), (checked, CREDITS, PLACES)):
+        assert f'data-text="{own}"' in page
+        assert other not in page
 
 
 def test_all_that_is_missing_is_told_at_once(ri):

@@ -179,7 +179,9 @@ def test_an_auditor_asks_for_the_evidence_of_many_cases_and_fetches_it(app, case
     assert any(line.startswith("1 cases") for line in verified(content))
     assert enter(app, "sam").get(link).status_code == 403
     wrong = auditor.get("/history/evidence?from=yesterday")
-    assert "First day: Please enter a date. Check the year as well. Clear the filters" in text_of(wrong)
+    assert "First day: Please enter a date. Check the year as well. Clear the filters" in text_of(
+        wrong
+    )
     assert 'href="/history/evidence">Clear the filters' in wrong.text
     assert 'href="/history">Choose others in the search' in wrong.text
     assert auditor.post("/history/evidence", data={"process": "none"}).status_code == 422
