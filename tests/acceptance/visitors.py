@@ -48,13 +48,18 @@ class Visitor:
         self.complaints = []
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", self._listen)
-        self.page.on("dialog", lambda dialog: self.complaints.append(f"dialog {dialog.message}"))
+        self.page.on("dialog", self._answer)
 
     def _listen(self, message):
         # Browser and htmx report every 4xx as an error; refusals are part of the walk.
         refused = ("Failed to load resource", "Response Status Error Code 4")
         if message.type == "error" and not message.text.startswith(refused):
             self.complaints.append(message.text)
+
+    def _answer(self, dialog):
+        # One that stays open would stop the page for good.
+        self.complaints.append(f"dialog {dialog.type} {dialog.message}")
+        dialog.accept()
 
     def close(self):
         self.context.close()

@@ -104,7 +104,8 @@ export function draftFile(element, { read, saved = () => {} }) {
   function taken(next, answer) {
     tag = next;
     if (!unsaved) forget();
-    tell(said.saved.replace('{time}', clock(answer.saved_at)), 'saved');
+    // What was changed meanwhile is not saved yet.
+    tell(said.saved.replace('{time}', clock(answer.saved_at)), unsaved ? 'changed' : 'saved');
     saved(answer);
   }
 
