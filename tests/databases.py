@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from tempfile import mkstemp
+from tempfile import NamedTemporaryFile
 
 from sqlalchemy import Connection, Table, func, select, text
 
@@ -48,8 +48,8 @@ class Kept:
         if self._file is not None:
             # Closed by its last connection, the whole database is in the one file.
             database.dispose()
-            _, copy = mkstemp(".kept", dir=self._file.parent)
-            self._copy = Path(shutil.copyfile(self._file, copy))
+            with NamedTemporaryFile(suffix=".kept", dir=self._file.parent, delete=False) as copy:
+                self._copy = Path(shutil.copyfile(self._file, copy.name))
             return
         with database.read() as connection:
             self._rows = [
