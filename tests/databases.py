@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -36,6 +37,33 @@ def empty(connection: Connection, tables: Iterable[Table]) -> None:
         ),
     ]
     connection.execute(text("; ".join(statements)))
+
+
+def connected(database: Database) -> set[int]:
+    """The processes of the server that serve somebody else on this database."""
+    if database.is_sqlite:
+        return set()
+    others = (
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+        " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    )
+    with database.read() as connection:
+        return set(connection.exec_driver_sql(others).scalars())
+
+
+def wait_until_gone(database: Database, known: set[int], *, seconds: float = 30) -> None:
+    """Wait until the server serves nobody on this database who was not ``known`` before.
+
+    PostgreSQL holds the locks of a process that died until it meets the end of its connection:
+    who takes only rows that are not locked would pass them by.
+
+    Raises TimeoutError.
+    """
+    end = time.monotonic() + seconds
+    while connected(database) - known:
+        if time.monotonic() > end:
+            raise TimeoutError("a process that died is still connected to the database")
+        time.sleep(0.002)
 
 
 class Kept:

@@ -21,7 +21,6 @@ EDITOR = "/processes/contract/draft/edit/contract.bpmn"
 FILE = "/processes/contract/draft/files/contract.bpmn"
 LISTEN = """window.missing = new Set();
 document.addEventListener('words:missing', (event) => window.missing.add(event.detail));"""
-WAIT = 15_000
 NO_ERROR = re.compile(r"^\D+0 · ")
 NOT_EXECUTED = {
     *("element_not_supported", "attribute_not_supported", "event_not_supported"),
@@ -117,7 +116,6 @@ def wait_until_saved(page):
             return performance.now() - line.since > 600;
         }""",
         polling=100,
-        timeout=WAIT,
     )
 
 
@@ -158,12 +156,12 @@ def test_a_quorum_is_added_mended_and_found_again(sam):
     page.locator("tbody a").first.click()
     page.locator("a[href$='.bpmn']").first.click()
     page.wait_for_selector("[data-ready]")
-    expect(counts(page)).to_have_text(NO_ERROR, timeout=WAIT)
+    expect(counts(page)).to_have_text(NO_ERROR)
     assert visitor.violations() == []
 
     create(page, "ready-approval-quorum", middle_of(page, "draft_submitted"))
     wait_until_saved(page)
-    expect(counts(page)).not_to_have_text(NO_ERROR, timeout=WAIT)
+    expect(counts(page)).not_to_have_text(NO_ERROR)
     wrong = page.locator("[data-problem-list] tr").filter(has_text="required").first
     wrong.locator("button").press("Enter")
     page.wait_for_selector("[data-entry-id='own-approval.required'] :focus")
@@ -171,7 +169,7 @@ def test_a_quorum_is_added_mended_and_found_again(sam):
     fill_feel(page, "own-approval.size", "3")
     page.locator("[data-group-id=group-general] .bio-properties-panel-group-header").click()
     page.locator("[data-entry-id=name] textarea").fill("Seconde lecture")
-    expect(counts(page)).to_have_text(NO_ERROR, timeout=WAIT)
+    expect(counts(page)).to_have_text(NO_ERROR)
     wait_until_saved(page)
     assert visitor.violations() == []
 
@@ -228,7 +226,7 @@ def change_during_a_save(page):
     with page.expect_request(lambda request: request.method == "PUT"):
         page.keyboard.type("Un", delay=30)
     page.keyboard.type(" et deux", delay=30)
-    expect(page.locator("[data-line]")).to_have_attribute("data-state", "changed", timeout=WAIT)
+    expect(page.locator("[data-line]")).to_have_attribute("data-state", "changed")
     held[0].continue_()
     with page.expect_response(lambda response: response.request.method == "PUT"):
         wait_until_saved(page)

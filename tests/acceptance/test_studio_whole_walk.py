@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import expect
 
 from engine import SYSTEM
-from tests.acceptance.test_editor_walk import NO_ERROR, WAIT, counts, wait_until_saved
+from tests.acceptance.test_editor_walk import NO_ERROR, counts, wait_until_saved
 from workflows.contract.services import prepare_contract, start_case
 from workflows.people.services import find_person
 
@@ -130,7 +130,7 @@ def put_a_second_approver_into_the_flow(sam, keys):
     page.wait_for_selector("[data-entry-id=name] :focus")
     page.keyboard.type("Second accord")
     wait_until_saved(page)
-    expect(counts(page)).not_to_have_text(NO_ERROR, timeout=WAIT)
+    expect(counts(page)).not_to_have_text(NO_ERROR)
 
 
 def mend_what_lint_finds(sam, keys):
@@ -142,7 +142,7 @@ def mend_what_lint_finds(sam, keys):
         page.keyboard.type("2")
         keys.press("Tab")
         wait_until_saved(page)
-        expect(page.locator("[data-problem-list] button")).to_have_count(left, timeout=WAIT)
+        expect(page.locator("[data-problem-list] button")).to_have_count(left)
 
 
 def tell_the_office_when_it_is_late(page, keys):
@@ -156,7 +156,7 @@ def tell_the_office_when_it_is_late(page, keys):
     keys.press("Enter")
     expect(page.locator("[data-steps] button", has_text="Alerter RI")).to_have_count(9)
     wait_until_saved(page)
-    expect(counts(page)).to_have_text(NO_ERROR, timeout=WAIT)
+    expect(counts(page)).to_have_text(NO_ERROR)
 
 
 def translate_the_form(sam, keys):
@@ -171,7 +171,9 @@ def translate_the_form(sam, keys):
 def play_the_scenarios(page, keys):
     page.goto("/processes/contract/draft")
     keys.use(page.locator("main .actions a[href$='/draft/scenarios']"))
-    keys.use(page.locator("form[action$='/play'] .btn-primary"))
+    page.wait_for_url("**/scenarios")
+    with page.expect_navigation():
+        keys.use(page.locator("form[action$='/play'] .btn-primary"))
     expect(page.locator("[hx-trigger]")).to_have_count(0, timeout=PLAYED)
     expect(page.locator("main")).to_contain_text("Second accord")
     keys.use(page.locator("main a[href$='/contract/draft']"))

@@ -7,6 +7,12 @@ import sqlite3
 import time
 from pathlib import Path
 
+from playwright.sync_api import expect
+
+PATIENCE = 20_000
+"""Milliseconds in which a page must come to what is expected of it."""
+
+expect.set_options(timeout=PATIENCE)
 AXE = Path(__file__).parents[2] / "web/frontend/node_modules/axe-core/axe.min.js"
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 DRAFT = {
@@ -43,7 +49,7 @@ class Visitor:
             locale={"fr": "fr-FR", "en": "en-GB", "es": "es-ES"}[language],
             color_scheme="dark" if dark else "light",
         )
-        self.context.set_default_timeout(20_000)
+        self.context.set_default_timeout(PATIENCE)
         self.page = self.context.new_page()
         self.complaints = []
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))

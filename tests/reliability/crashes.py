@@ -16,7 +16,7 @@ from sqlalchemy import event
 
 from engine import SYSTEM, Database, Engine, EngineError, FixedClock
 from engine.tables import metadata
-from tests.databases import Kept
+from tests.databases import Kept, connected, wait_until_gone
 from tests.reliability.commands import (
     COMMANDS,
     MONDAY,
@@ -31,11 +31,18 @@ DIED = 9
 FAILED = 1
 
 
-def in_child(act: Callable[[], object]) -> int:
-    """Run ``act`` in a forked process and return its exit status."""
+def in_child(database: Database, act: Callable[[], object]) -> int:
+    """Run ``act`` in a forked process; gives its exit status once nothing of it is left.
+
+    No connection to ``database`` is shared with the child.
+    """
+    known = connected(database)
+    database.dispose()
     pid = os.fork()
     if pid:
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        _, status = os.waitpid(pid, 0)
+        wait_until_gone(database, known)
+        return os.waitstatus_to_exitcode(status)
     try:
         act()
         os._exit(0)
@@ -83,9 +90,7 @@ class Scene:
             crash_at(self.database, point)
             self.command.run(engine_on(self.database, FixedClock(MONDAY)))
 
-        # A connection may not be shared with a child.
-        self.database.dispose()
-        return in_child(act)
+        return in_child(self.database, act)
 
     def recover(self) -> None:
         """What happens after a crash: the client repeats, the sweep runs after the lease.

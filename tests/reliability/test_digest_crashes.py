@@ -67,14 +67,13 @@ def crash_on_the_way(url, settings, step):
     while True:
         point += step
         kept.rewind()
-        database.dispose()
 
         def act(at=point):
             engine = build(url, settings, MONDAY)
             crash_at(engine.database, at)
             live(engine)
 
-        if in_child(act) != DIED:
+        if in_child(database, act) != DIED:
             return point
         recover(url, settings)
         with database.read() as connection:
