@@ -69,6 +69,24 @@ explain_install_failure() {
     fail 'The packages could not be installed; the end of var/setup.log says why.'
 }
 
+# Whether pip was told, by a file or a variable, where packages may come from.
+pip_has_orders() {
+    .venv/bin/python -m pip config list 2>>var/setup.log |
+        grep -qE '[.](index-url|extra-index-url|no-index|proxy|trusted-host|client-cert|constraint|keyring-provider)='
+}
+
+# Installs with uv, which fetches everything at once, unless pip has orders that uv would not
+# follow; what uv cannot do, pip tries.
+install_packages() {
+    pip_has_orders || {
+        .venv/bin/python -m pip install --disable-pip-version-check --no-input 'uv~=0.13.9' &&
+            SSL_CERT_FILE=${SSL_CERT_FILE:-${PIP_CERT:-}} \
+                .venv/bin/uv pip install --python .venv/bin/python --no-progress -e ".$extra" &&
+            return
+    }
+    .venv/bin/python -m pip install --disable-pip-version-check --no-input -e ".$extra"
+}
+
 # Whether .venv was made for this place and this Python, and still works.
 usable() {
     [ "$(cat .venv/.home 2>/dev/null)" = "$here $version" ] && .venv/bin/python -c 'import pip' 2>/dev/null
@@ -92,9 +110,8 @@ install() {
     fi
     [ "$what" = test ] && extra='[test]' || extra=
     rm -f $stamp
-    PIP_RETRIES=${PIP_RETRIES:-2} PIP_DEFAULT_TIMEOUT=${PIP_DEFAULT_TIMEOUT:-30} \
-        .venv/bin/python -m pip install --disable-pip-version-check --no-input -e ".$extra" \
-        >>var/setup.log 2>&1 || explain_install_failure
+    export PIP_RETRIES="${PIP_RETRIES:-2}" PIP_DEFAULT_TIMEOUT="${PIP_DEFAULT_TIMEOUT:-30}"
+    install_packages >>var/setup.log 2>&1 || explain_install_failure
     echo "$wanted $what" >$stamp
 }
 

@@ -149,32 +149,66 @@ def test_a_package_that_does_not_build_points_to_the_log(clone):
     pip = virtual_environment(clone) / "pip.pth"
     pip.write_text(sysconfig.get_path("purelib"))
     (clone / "pyproject.toml").write_text("this is not TOML")
-    assert_one_sentence(set_up(clone, PORT=str(_free_port())), "var/setup.log")
+    done = set_up(clone, PORT=str(_free_port()), PIP_NO_INDEX="1")
+    assert_one_sentence(done, "var/setup.log")
 
 
-def test_an_unchanged_folder_is_not_installed_again(clone):
+@pytest.fixture
+def packages(clone):
+    """The set-up's own pip and uv, which only write down what they were asked for."""
+    folder = virtual_environment(clone)
+    runs = clone / ".venv" / "runs"
+    runs.write_text("")
+    (folder / "pip").mkdir()
+    (folder / "pip" / "__init__.py").write_text("")
+    (folder / "pip" / "__main__.py").write_text(
+        "import os, sys, pathlib\n"
+        "asked = ' '.join(sys.argv[1:])\n"
+        "if asked == 'config list':\n"
+        "    print(os.environ.get('ORDERS', ''))\n"
+        "else:\n"
+        f"    pathlib.Path({str(runs)!r}).open('a').write(f'pip {{asked}}\\n')\n"
+    )
+    uv = clone / ".venv" / "bin" / "uv"
+    uv.write_text(f'#!/bin/sh\necho "uv $*" >>"{runs}"\nexit ${{UV_FAILS:-0}}\n')
+    uv.chmod(0o755)
+
+    def asked():
+        return [run.split()[0] for run in runs.read_text().splitlines() if " -e " in run]
+
+    return asked
+
+
+def test_an_unchanged_folder_is_not_installed_again(clone, packages):
     """The stamp is what makes a second start quick."""
-    (clone / "pyproject.toml").write_text(
-        '[project]\nname = "nothing"\nversion = "1"\n[tool.setuptools]\npackages = []\n'
-    )
-    fake = virtual_environment(clone) / "pip"
-    fake.mkdir()
-    (fake / "__init__.py").write_text("")
-    (fake / "__main__.py").write_text(
-        "import sys, pathlib\n"
-        "log = pathlib.Path(sys.prefix) / 'runs'\n"
-        "log.open('a').write(' '.join(sys.argv[1:]) + '\\n')\n"
-    )
     environment = {"PORT": str(_free_port())}
 
     assert set_up(clone, **environment).returncode == 0
     assert set_up(clone, **environment).returncode == 0
-    runs = clone / ".venv" / "runs"
-    assert len(runs.read_text().splitlines()) == 1
+    assert packages() == ["uv"]
 
     (clone / "pyproject.toml").write_text((clone / "pyproject.toml").read_text() + "\n")
     assert set_up(clone, **environment).returncode == 0
-    assert len(runs.read_text().splitlines()) == 2
+    assert packages() == ["uv", "uv"]
+
+
+def test_what_uv_cannot_install_pip_tries(clone, packages):
+    assert set_up(clone, PORT=str(_free_port()), UV_FAILS="2").returncode == 0
+    assert packages() == ["uv", "pip"]
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        ":env:.index-url='https://packages.example.org/simple'",
+        "global.extra-index-url='https://packages.example.org/simple'",
+        "install.no-index='yes'",
+        "user.proxy='http://proxy.example.org:3128'",
+    ],
+)
+def test_a_pip_that_was_told_where_packages_come_from_installs_them_itself(clone, packages, order):
+    assert set_up(clone, PORT=str(_free_port()), ORDERS=order).returncode == 0
+    assert packages() == ["pip"]
 
 
 def _free_port():
