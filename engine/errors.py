@@ -57,6 +57,7 @@ class Retired(InvalidState):
 class Erased(InvalidState):
     """The content of this case was erased; what is left of it is the chain of its events."""
 
+    # Raised with ``instance_id``: the page of the case says what is left.
     code = "erased"
 
 

@@ -167,7 +167,7 @@ class Queries:
                 raise NotFound
             require_item_sight(connection, actor, row)
             if row.erased_at is not None:
-                raise Erased
+                raise Erased(instance_id=row.instance_id)
             definition = self._definitions.get(connection, row.definition_id)
             return present_item(row, definition, row.business_key)
 

@@ -17,7 +17,7 @@ from flask.globals import request_ctx
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from engine.errors import EngineError, InvalidInput
+from engine.errors import EngineError, Erased, InvalidInput
 from web import words
 from web.words.problems import told
 
@@ -106,7 +106,8 @@ def answer(status: int, code: str = "", **members: object) -> Response:
     if request_ctx.url_adapter is None:
         # Without a usable host there are no addresses, so no page can be built.
         return Response(f"{said.title}\n{said.sentence}\n", status, mimetype="text/plain")
-    return Response(render_template("errors/error.html", said=said), status, mimetype="text/html")
+    page = render_template("errors/error.html", said=said, case=members.get("instance_id"))
+    return Response(page, status, mimetype="text/html")
 
 
 def init_app(app: Flask) -> None:
@@ -120,6 +121,8 @@ def init_app(app: Flask) -> None:
         members: dict[str, object] = {}
         if isinstance(error, InvalidInput):
             members["errors"] = words.field_errors(error.errors)
+        if isinstance(error, Erased):
+            members.update(error.params)
         return answer(status, error.code, **members)
 
     @app.errorhandler(CSRFError)

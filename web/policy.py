@@ -38,7 +38,7 @@ def whole_instance(viewer: Viewer, arguments: Mapping[str, Any]) -> None:
     """The same, for what needs its content; raises Erased where that is gone."""
     instance(viewer, arguments)
     if g.instance.erased_at is not None:
-        raise Erased
+        raise Erased(instance_id=g.instance.id)
 
 
 def person() -> Actor:

@@ -201,7 +201,7 @@ def require_whole(connection: Connection, instance_id: int) -> None:
     """Raises Erased for an instance whose content was erased."""
     where = instance.c.id == instance_id
     if connection.scalar(select(instance.c.erased_at).where(where)) is not None:
-        raise Erased
+        raise Erased(instance_id=instance_id)
 
 
 def erase(unit: Unit, locked: LockedInstance, ground: Ground, gone: Gone, *, personal: str) -> int:

@@ -69,6 +69,15 @@ def test_it_starts_on_postgresql_too(tmp_path, postgresql):
         execute(postgresql.url(), "DROP DATABASE served WITH (FORCE)")
 
 
+@pytest.fixture
+def heard():
+    """Signals that a server hears, though the tests themselves run under nohup."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_service_manager_stops_it_too(tmp_path, number):
     with running_server(tmp_path / "var", **PLAIN) as server:

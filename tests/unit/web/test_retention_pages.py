@@ -104,7 +104,9 @@ def test_pages_of_an_erased_case_say_so_and_name_nobody(app, case, engine):
         assert word not in page.get_data(as_text=True), word
     assert "Erased case" in text_of(auditor.get("/cases"))
     for path in ("personal-data", "erase"):
-        assert admin.get(f"/cases/{case}/{path}").status_code == 410
+        refused = admin.get(f"/cases/{case}/{path}")
+        assert refused.status_code == 410
+        assert f'href="/cases/{case}"' in refused.get_data(as_text=True)
     bundle = auditor.post(f"/cases/{case}/evidence")
     assert bundle.status_code == 200
     with zipfile.ZipFile(io.BytesIO(bundle.data)) as archive:
