@@ -79,6 +79,13 @@ def _validation(error: HTTPException) -> dict[str, object]:
     return {"errors": dict(_flat(messages))}
 
 
+def _of_engine(error: EngineError) -> Mapping[str, object]:
+    """Which values are wrong; which case it is that has lost its content."""
+    if isinstance(error, InvalidInput):
+        return {"errors": words.field_errors(error.errors)}
+    return error.params if isinstance(error, Erased) else {}
+
+
 def _flat(messages: Mapping[str, object], path: str = "") -> Iterator[tuple[str, object]]:
     for name, below in messages.items():
         # The first level says where it was read from: json, query, headers.
@@ -118,12 +125,7 @@ def init_app(app: Flask) -> None:
         status = STATUS.get(error.code, 500)
         if status == 500:
             log.error("engine error", code=error.code, detail=error.detail, exc_info=error)
-        members: dict[str, object] = {}
-        if isinstance(error, InvalidInput):
-            members["errors"] = words.field_errors(error.errors)
-        if isinstance(error, Erased):
-            members.update(error.params)
-        return answer(status, error.code, **members)
+        return answer(status, error.code, **_of_engine(error))
 
     @app.errorhandler(CSRFError)
     def csrf_error(_error: CSRFError) -> Response:

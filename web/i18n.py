@@ -7,7 +7,6 @@ the one a person chose, else the browser's, else French.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from io import BytesIO
@@ -21,11 +20,11 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, g, request, session
 from flask_babel import Babel, Domain, get_locale
 
+from workflows.typography import unbroken
+
 LANGUAGES = ("fr", "en", "es")
 DEFAULT = "fr"
 TRANSLATIONS = Path(__file__).parent / "translations"
-FRENCH_SPACE = re.compile(r" (?=[:;?!»])|(?<=«) ")
-"""Written as plain spaces in the files, where nobody sees another kind."""
 
 
 class PoDomain(Domain):  # type: ignore[misc]  # flask-babel carries no types
@@ -67,11 +66,6 @@ def load(folder: Path, language: str) -> NullTranslations:
 def _french(said: Any) -> Any:
     """A text, or the forms of a plural, as babel holds them."""
     return unbroken(said) if isinstance(said, str) else tuple(map(unbroken, said))
-
-
-def unbroken(text: str) -> str:
-    """French with spaces at which no line breaks, before ``: ; ? !`` and inside guillemets."""
-    return FRENCH_SPACE.sub("\u00a0", text)
 
 
 def language() -> str:

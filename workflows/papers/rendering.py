@@ -16,6 +16,8 @@ from pathlib import Path
 
 import typst
 
+from workflows.typography import unbroken
+
 ROOT = Path(__file__).resolve().parent.parent
 STANDARDS: list[typst.PDFStandard] = ["a-2a", "ua-1"]
 SHARED = "papers"
@@ -71,7 +73,10 @@ def _typefaces() -> typst.Fonts:
 @cache
 def words(folder: str, language: str) -> Mapping[str, str]:
     """The words of a lifecycle's documents in one language, with those all documents share."""
-    return {**_catalogue(SHARED)[language], **_catalogue(folder)[language]}
+    found = {**_catalogue(SHARED)[language], **_catalogue(folder)[language]}
+    if language == "fr":
+        return {name: unbroken(text) for name, text in found.items()}
+    return found
 
 
 @cache

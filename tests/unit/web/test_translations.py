@@ -9,6 +9,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from web import i18n
+from workflows.typography import FRENCH_SPACE, unbroken
 
 WEB = Path(i18n.__file__).parent
 KEYWORDS = {
@@ -67,18 +68,16 @@ def test_numbers_of_any_size_have_their_words(files, catalogue, number):
     spoken = i18n.load(i18n.TRANSLATIONS, language)
     plurals = [entry for entry in catalogue if isinstance(entry.id, tuple)]
     assert len(plurals) > 20
-    forms = {
-        e.id: {text for each in e.string for text in (each, i18n.unbroken(each))} for e in plurals
-    }
+    forms = {e.id: {text for each in e.string for text in (each, unbroken(each))} for e in plurals}
     assert [id_ for id_ in forms if spoken.ngettext(*id_, number) not in forms[id_]] == []
 
 
 def test_no_french_line_breaks_before_its_punctuation():
-    assert i18n.unbroken("Rien : « ici » ? Non ; là !") == (
+    assert unbroken("Rien : « ici » ? Non ; là !") == (
         "Rien\u00a0: «\u00a0ici\u00a0»\u00a0? Non\u00a0; là\u00a0!"
     )
     spoken = i18n.load(i18n.TRANSLATIONS, "fr")
-    texts = [text for text in spoken._catalog.values() if i18n.FRENCH_SPACE.search(text)]
+    texts = [text for text in spoken._catalog.values() if FRENCH_SPACE.search(text)]
     assert texts == []
 
 

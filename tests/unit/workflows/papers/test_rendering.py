@@ -9,7 +9,8 @@ import pytest
 from tests.builders_papers import pdf_a_problems, text_of
 from workflows.papers import rendering
 from workflows.papers.codes import verification
-from workflows.papers.rendering import legible, render
+from workflows.papers.rendering import ROOT, legible, render, words
+from workflows.typography import FRENCH_SPACE
 
 HOSTILE = [
     '#eval("1 + 1")',
@@ -90,3 +91,12 @@ def test_every_word_of_a_document_exists_in_three_languages(path):
             assert said.strip()
             assert sorted(place.findall(said)) == sorted(place.findall(text)), key
     assert words["en"].keys() == words["fr"].keys() == words["es"].keys()
+
+
+@pytest.mark.parametrize(
+    "folder", sorted(path.parent.parent.name for path in ROOT.glob("*/papers/words.json"))
+)
+def test_no_line_of_a_french_document_begins_with_its_punctuation(folder):
+    french = words(folder, "fr")
+    assert "\u00a0" in "".join(french.values())
+    assert [text for text in french.values() if FRENCH_SPACE.search(text)] == []
