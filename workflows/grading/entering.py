@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from engine.errors import InvalidInput
-from engine.texts import checked
+from workflows.answers import Answers
 from workflows.grading.models import GradingTable
 from workflows.grading.tables import record
 from workflows.partners.models import Institution
@@ -24,9 +23,8 @@ if TYPE_CHECKING:
 FIELDS = ("hei_id", "scale", "isced_f", "eqf", "years", "figures", "declared", "entries", "source")
 FIGURES = ("counts", "shares")
 MAX_TEXT = 20_000
-MAX_SOURCE = 200
-MAX_HEI_ID = 200
-_NUMBER = re.compile(r"[0-9]{1,8}", re.ASCII)
+MAX_WORD = 200
+MAX_STUDENTS = 99_999_999
 
 
 def add_table(unit: Unit, typed: Mapping[str, str]) -> GradingTable:
@@ -38,26 +36,26 @@ def add_table(unit: Unit, typed: Mapping[str, str]) -> GradingTable:
     lines that are not empty from 0.
     """
     session = unit.session
-    hei_id = checked("hei_id", typed["hei_id"], MAX_HEI_ID).lower()
+    answers = Answers(typed)
+    hei_id = answers.text("hei_id", most=MAX_WORD, required=True).lower()
     statement = select(Institution).where(Institution.hei_id == hei_id).with_for_update()
-    if session.scalar(statement) is None:
-        raise InvalidInput({"hei_id": ["not_an_option" if hei_id else "required"]})
-    if typed["figures"] not in FIGURES:
-        raise InvalidInput({"figures": ["not_an_option"]})
-    entries = checked("entries", typed["entries"], MAX_TEXT)
+    if hei_id and session.scalar(statement) is None:
+        answers.refuse("hei_id", "not_an_option")
+    entries = answers.text("entries", most=MAX_TEXT)
     return record(
         session,
         hei_id=hei_id,
-        isced_f=typed["isced_f"].strip(),
-        eqf=_number("eqf", typed["eqf"]) or 0,
-        years=[year for year in re.split(r"[\s,;]+", typed["years"]) if year],
-        scale=typed["scale"],
+        isced_f=answers.text("isced_f", most=MAX_WORD),
+        eqf=answers.whole("eqf", 0, 8) or 0,
+        years=re.findall(r"[^\s,;]+", answers.text("years", most=MAX_WORD)),
+        scale=answers.text("scale", most=MAX_WORD),
         entries=[read_line(line) for line in entries.splitlines() if line.strip()],
-        counted=typed["figures"] == "counts",
-        declared=_number("declared", typed["declared"]),
-        source=_source(typed["source"]),
+        counted=answers.option("figures", FIGURES) == "counts",
+        declared=answers.whole("declared", 0, MAX_STUDENTS),
+        source=answers.text("source", most=MAX_WORD, required=True),
         actor=unit.actor.id,
         now=unit.now,
+        refused=answers.errors,
     )
 
 
@@ -71,18 +69,3 @@ def read_line(line: str) -> tuple[str, str]:
         if len(parts) == 2:
             return parts[0].strip(), parts[1].strip().removesuffix("%").strip()
     return line.strip(), ""
-
-
-def _source(text: str) -> str:
-    source = checked("source", text, MAX_SOURCE)
-    if not source:
-        raise InvalidInput({"source": ["required"]})
-    return source
-
-
-def _number(field: str, text: str) -> int | None:
-    if not text.strip():
-        return None
-    if not _NUMBER.fullmatch(text.strip()):
-        raise InvalidInput({field: ["not_an_integer"]})
-    return int(text)

@@ -8,11 +8,12 @@ and refuses what has none.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
+from types import MappingProxyType
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -33,6 +34,9 @@ SHARE_TOLERANCE = Decimal(1)
 
 Written = Sequence[tuple[object, object]]
 """Labels and counts as somebody wrote them: nothing about them is believed."""
+
+Errors = Mapping[str, Sequence[str]]
+"""What is wrong, as codes by the path of a field."""
 
 ORDER = (
     GradingTable.hei_id,
@@ -103,13 +107,21 @@ def record(
     now: datetime,
     counted: bool = True,
     declared: int | None = None,
+    refused: Errors = MappingProxyType({}),
 ) -> GradingTable:
     """Keep a table as the next version of its institution, field, level and scale.
 
-    Raises InvalidInput by field path; nothing is kept then.
+    Raises InvalidInput by field path with everything that is wrong, ``refused`` being what its
+    reader found already; nothing is kept then.
     """
-    warnings = _checked_reach(isced_f, eqf, years)
-    clean = cleaned(entries, scale_of(scale), counted=counted, declared=declared)
+    wrong = {**_beyond_reach(isced_f, eqf, years), **refused}
+    try:
+        clean = cleaned(entries, scale_of(scale), counted=counted, declared=declared)
+    except InvalidInput as found:
+        wrong = {**found.errors, **wrong}
+    if wrong:
+        raise InvalidInput(wrong)
+    warnings = ["single_year"] if len(years) == 1 else []
     row = GradingTable(
         hei_id=hei_id.lower(),
         isced_f=isced_f,
@@ -318,7 +330,7 @@ def _position(scale: Scale, entries: Entries) -> Callable[[str], tuple[Decimal, 
     )
 
 
-def _checked_reach(isced_f: str, eqf: int, years: Sequence[str]) -> list[str]:
+def _beyond_reach(isced_f: str, eqf: int, years: Sequence[str]) -> Errors:
     errors: dict[str, list[str]] = {}
     if not re.fullmatch(r"[0-9]{0,4}", isced_f, re.ASCII):
         errors["isced_f"] = ["invalid"]
@@ -330,6 +342,4 @@ def _checked_reach(isced_f: str, eqf: int, years: Sequence[str]) -> list[str]:
         match = _YEAR.fullmatch(year)
         if match is None or int(match[2]) != int(match[1]) + 1:
             errors["years"] = ["invalid"]
-    if errors:
-        raise InvalidInput(errors)
-    return ["single_year"] if len(years) == 1 else []
+    return errors

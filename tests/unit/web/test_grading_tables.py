@@ -117,6 +117,16 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
     assert len(tables(house)) == 1
 
 
+def test_all_that_is_wrong_is_told_at_once(house, ri):
+    wrong = {"hei_id": "", "source": "", "years": "2026", "figures": "x", "declared": "many"}
+    page = send(ri, **wrong, entries="MH 12\nXX 3").get_data(as_text=True)
+    marked = re.findall(r'id="f-(\w+)"[^>]*aria-invalid="true"', page)
+    assert {*marked} == {*wrong, "entries"} - {"figures"}
+    assert "Please choose one of the options." in page
+    assert "Line 2: This grade is not on the scale chosen." in page
+    assert len(tables(house)) == 1
+
+
 def test_a_version_names_the_recognitions_that_used_it(house, ri):
     house.begin()
     house.complete(house.ri, **transcript())

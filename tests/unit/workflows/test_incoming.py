@@ -145,9 +145,9 @@ def test_every_violation_of_the_schema_is_told_with_its_line():
     ],
 )
 def test_a_wrong_or_hostile_file_is_refused_in_time(data, code):
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert refusal(data)[0].code == code
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 def test_ten_megabytes_are_the_limit():
