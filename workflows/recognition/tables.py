@@ -16,8 +16,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from engine.errors import InvalidInput
+from workflows.grading.cleaning import cleaned
 from workflows.grading.scales import SCALES
-from workflows.grading.tables import cleaned, tables_of, value_of
+from workflows.grading.tables import tables_of, value_of
 from workflows.grading.values import Entry, Table
 from workflows.recognition.elmo import TableRead
 from workflows.recognition.models import PartnerTranscript

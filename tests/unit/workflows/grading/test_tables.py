@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import InvalidInput
+from workflows.grading.cleaning import cleaned
 from workflows.grading.scales import SCALES, scale_of
-from workflows.grading.tables import cleaned, percentages
+from workflows.grading.tables import percentages
 
 ECTS = SCALES["ECTS"]
 EWP_SAMPLE = [("F", 3), ("E", 92), ("D", 98), ("C", 135), ("B", 37), ("A", 7)]

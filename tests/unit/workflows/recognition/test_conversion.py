@@ -9,8 +9,8 @@ import orjson
 import pytest
 
 from tests.unit.workflows.recognition.tables import published, table
+from workflows.grading.cleaning import cleaned
 from workflows.grading.scales import SCALES
-from workflows.grading.tables import cleaned
 from workflows.grading.values import Direction, Scale
 from workflows.recognition.conversion import Result, Terms, convert, rounded
 from workflows.recognition.formula import Grid, GridRow
