@@ -162,7 +162,7 @@ def allocated(office, board):
     page.get_by_role("button", name="Clore la campagne").click()
     page.goto(board)
     page.locator(".page-head .btn-primary").click()
-    assert "L. 311-3-1" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("L. 311-3-1")
     assert office.violations() == []
     page.locator(".decision-bar .btn-primary").click()
     page.wait_for_url(re.compile(r"/rankings/\d+(#.*)?$"))
@@ -172,9 +172,9 @@ def allocated(office, board):
 
 def confirmed(student, case):
     student.open_task(case)
-    said = student.page.locator("main").inner_text()
-    assert "c’est la place attribuée" in said
-    assert "L. 311-3-1" in said
+    said = student.page.locator("main")
+    expect(said).to_contain_text("c’est la place attribuée")
+    expect(said).to_contain_text("L. 311-3-1")
     assert student.violations() == []
     student.decide("confirm")
 
