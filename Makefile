@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: run test check bench help
+.PHONY: run test check suite bench help
 
 bin := .venv/bin
 # Whoever keeps Python from writing bytecode makes every process compile the product anew.
@@ -9,7 +9,11 @@ run: ## install, build, migrate, load the demo and start everything on 127.0.0.1
 	@.make/setup.sh run
 	@PASSERELLE_DEMO=$${PASSERELLE_DEMO:-1} exec $(bin)/passerelle up
 
-test: check ## everything: checks, then all tests on SQLite, PostgreSQL and Redis, in a browser
+test: ## everything: checks, and all tests on SQLite, PostgreSQL and Redis, in a browser
+	@.make/setup.sh test
+	@$(MAKE) --no-print-directory -j 2 check suite
+
+suite:
 	@$(bin)/pytest -n 3 --dist worksteal $(PYTEST)
 
 check: ## ruff, mypy --strict, import-linter

@@ -126,10 +126,9 @@ install_chromium() {
     fi
     if [ -n "$sudo" ] || [ "$(id -u)" -eq 0 ]; then
         { $sudo apt-get update && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y --no-install-recommends chromium-headless-shell; } \
-            >>var/setup.log 2>&1 && return
+            >var/chromium.log 2>&1 && return
     fi
-    [ -x /usr/bin/chromium ] ||
-        fail 'The browser tests need Chromium, which could not be installed (details: var/setup.log); try: sudo apt-get install chromium-headless-shell'
+    [ -x /usr/bin/chromium ]
 }
 
 find_python
@@ -140,8 +139,13 @@ run)
     install
     ;;
 test)
+    # Debian's packages and Python's come from different places, so both are fetched at once.
+    install_chromium &
+    chromium=$!
+    trap wait EXIT
     install
-    install_chromium
+    wait $chromium ||
+        fail 'The browser tests need Chromium, which could not be installed (details: var/chromium.log); try: sudo apt-get install chromium-headless-shell'
     ;;
 *) fail "there is no set-up called $what." ;;
 esac
