@@ -109,7 +109,7 @@ def create() -> ResponseReturnValue:
 
 
 def _in_place(errors: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """The sentences by field; what is wrong in a line of the figures names the line."""
+    """The sentences by field, in the order of the form; those of a line of figures name it."""
     placed: dict[str, list[str]] = {}
     for path, sentences in words.field_errors(errors).items():
         field, *rest = path.split(".")
@@ -117,7 +117,7 @@ def _in_place(errors: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
             line = int(rest[0]) + 1
             sentences = [_("Line %(line)s: %(text)s", line=line, text=text) for text in sentences]
         placed.setdefault(field, []).extend(sentences)
-    return placed
+    return {field: placed[field] for field in FIELDS if field in placed}
 
 
 def _form(typed: Mapping[str, str], errors: Mapping[str, list[str]]) -> str:

@@ -20,7 +20,9 @@ from workflows.partners.models import Institution
 if TYPE_CHECKING:
     from engine import Unit
 
-FIELDS = ("hei_id", "scale", "isced_f", "eqf", "years", "figures", "declared", "entries", "source")
+FIELDS = ("hei_id", "scale", "isced_f", "eqf", "years", "figures", "entries", "declared", "source")
+"""In the order of the form."""
+
 FIGURES = ("counts", "shares")
 MAX_TEXT = 20_000
 MAX_WORD = 200
@@ -48,7 +50,7 @@ def add_table(unit: Unit, typed: Mapping[str, str]) -> GradingTable:
         isced_f=answers.text("isced_f", most=MAX_WORD),
         eqf=answers.whole("eqf", 0, 8) or 0,
         years=re.findall(r"[^\s,;]+", answers.text("years", most=MAX_WORD)),
-        scale=answers.text("scale", most=MAX_WORD),
+        scale=answers.text("scale", most=MAX_WORD, required=True),
         entries=[read_line(line) for line in entries.splitlines() if line.strip()],
         counted=answers.option("figures", FIGURES) == "counts",
         declared=answers.whole("declared", 0, MAX_STUDENTS),

@@ -6,7 +6,9 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from engine.tables import work_item
 from tests.builders_web import (
     PASSWORD,
     PEOPLE,
@@ -15,6 +17,7 @@ from tests.builders_web import (
     open_leas_agreement,
     text_of,
 )
+from workflows.links import issue_link
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SECRET = "Please keep this between us"
@@ -71,6 +74,22 @@ def test_an_office_puts_a_rule_into_force_and_an_administrator_erases_what_is_du
     told = text_of(enter(app, "ada").get("/history/retention"))
     assert "1 case erased" in told
     assert "Sam Test" in told
+
+
+def test_a_link_to_an_erased_case_leads_nowhere_without_an_account(app, case, engine, settings):
+    admin = enter(app, "sam")
+    put_into_force(admin)
+    admin.post("/history/retention/purge")
+    work(engine)
+    with engine.database.read() as connection:
+        item = connection.scalar(select(work_item.c.id).where(work_item.c.instance_id == case))
+    now = engine.clock.now()
+    token = issue_link(
+        settings.secret_key, instance_id=case, work_item_id=item, digest="0" * 64, now=now
+    )
+    page = app.test_client().get(f"/partner/{token}")
+    assert page.status_code == 410
+    assert f"/cases/{case}" not in page.text
 
 
 def test_a_rule_that_is_not_acceptable_says_why_and_keeps_what_was_typed(app, case):
